@@ -1,0 +1,340 @@
+use proptest::prelude::*;
+
+use super::*;
+
+fn words() -> ClueWords {
+    let list = |words: &[&str]| words.iter().map(|word| (*word).to_owned()).collect();
+    ClueWords {
+        agency_lines: list(&["填报单位", "单位名称", "报送单位", "填表单位", "部门"]),
+        year_lines: list(&["年度", "报告年度", "统计年度", "年份"]),
+        noise: list(&[
+            "政府信息公开工作年度报告",
+            "政府信息公开情况统计表",
+            "政府信息公开",
+            "政务公开情况统计表",
+            "政务公开",
+            "年度报告",
+            "年报",
+            "报表",
+            "统计表",
+            "情况",
+            "关于",
+            "报送",
+            "附件",
+            "表",
+            "统计",
+            "盖章",
+            "的函",
+        ]),
+        revision: list(&["更正", "修订", "重报", "补报", "定稿", "最终版", "最终"]),
+        copy: list(&["副本", "复制", "copy"]),
+    }
+}
+
+#[test]
+fn report_years() {
+    for (text, expected) in [
+        ("2021年度", &[2021][..]),
+        ("2021年政府信息公开", &[2021]),
+        ("2021 年度", &[2021]),
+        ("二〇二一年", &[2021]),
+        ("二零二一年度", &[2021]),
+        ("二○二一年", &[2021]),
+        ("二O二一年", &[2021]),
+        ("二0二一年", &[2021]),
+        ("２０２１年", &[2021]),
+        ("x_2021.xlsx", &[2021]),
+        ("2020年度", &[2020]),
+        ("03-教育局-2021(定稿).xlsx", &[2021]),
+        ("2021财政局.xls", &[2021]),
+        ("2021-财政局.xls", &[2021]),
+        ("2021_03_财政局.xls", &[2021]),
+        ("（2021）", &[2021]),
+        ("2020、2021年", &[2020, 2021]),
+        ("2020-2021年", &[2020, 2021]),
+        ("2021年 2021年", &[2021]),
+        ("jyj2021.csv", &[2021]),
+        ("2021", &[2021]),
+        ("2021年1月1日至2021年12月31日", &[2021]),
+        ("2021年1月1日起至12月31日止", &[2021]),
+        ("从2021年1月1日起到2021年12月31日止", &[2021]),
+        ("2021年1-12月", &[2021]),
+        ("2021年1月—12月", &[2021]),
+        ("2021年度（填报日期：2022年1月15日）", &[2021]),
+        ("2021年年报20220115.xlsx", &[2021]),
+        ("国办公开办函〔2021〕30号 2023年", &[2023]),
+        // not years
+        ("2022年1月15日", &[]),
+        ("2022年1月", &[]),
+        ("2022 年 1 月 15 日", &[]),
+        ("二〇二二年一月十五日", &[]),
+        ("2022-01-15", &[]),
+        ("2022/1/15 10:30", &[]),
+        ("2022-01", &[]),
+        ("20220115", &[]),
+        ("202201", &[]),
+        ("20220115093000", &[]),
+        ("2022.1.15", &[]),
+        ("2022_01_15", &[]),
+        ("15.1.2022", &[]),
+        ("2022年1月1日至3月31日", &[]),
+        ("〔2021〕30号", &[]),
+        ("[2021]30号", &[]),
+        ("（2021）第30号", &[]),
+        ("2021件", &[]),
+        ("共2021 条", &[]),
+        ("1,2021", &[]),
+        ("12.2021", &[]),
+        ("2021.5", &[]),
+        ("第2021号", &[]),
+        ("12345", &[]),
+        ("0511-87262021", &[]),
+        ("21年度", &[]),
+        ("2007年", &[]),
+        ("2100年", &[]),
+        ("二〇二一", &[]),
+        ("", &[]),
+    ] {
+        assert_eq!(years_in(text), expected, "{text}");
+    }
+}
+
+#[test]
+fn the_first_name_is_the_agency() {
+    for (text, expected) in [
+        (
+            "句容市财政局2021年政府信息公开工作年度报告统计表",
+            "句容市财政局",
+        ),
+        ("03-教育局-2021(定稿).xlsx", "教育局"),
+        ("附件2：2021年度市发改委政务公开情况统计表", "市发改委"),
+        ("（市卫健委）2021年报表", "市卫健委"),
+        ("填报单位（盖章）：句容市财政局", "句容市财政局"),
+        (
+            "填报单位: 句容市财政局  填报日期：2022年1月5日",
+            "句容市财政局  填报日期",
+        ),
+        ("03教育局.xls", "教育局"),
+        ("教育局1.xls", "教育局"),
+        ("3.教育局.csv", "教育局"),
+        ("句 容 市 财 政 局", "句 容 市 财 政 局"),
+        ("句容市財政局2021年度政府信息公開情況統計表", "句容市財政局"),
+        ("２０２１年句容市统计局年报", "句容市统计局"),
+        ("句容市统计局.et", "句容市统计局"),
+        (
+            "2021年政府信息公开年报_句容市-财政局_最终版.xlsx",
+            "句容市-财政局",
+        ),
+        (
+            "句容市发展和改革委员会（粮食局）2021年报.xlsx",
+            "句容市发展和改革委员会（粮食局）",
+        ),
+        ("句容市教育局关于报送2021年政府信息公开的函", "句容市教育局"),
+        ("21年财政局.xls", "财政局"),
+        ("jyj_2021.xlsx", "jyj"),
+        ("宝华镇2021年1月1日至12月31日", "宝华镇"),
+    ] {
+        assert_eq!(
+            names_in(text, &words()).first().map(String::as_str),
+            Some(expected),
+            "{text}: {:?}",
+            names_in(text, &words())
+        );
+    }
+}
+
+#[test]
+fn parts_follow_longest_first() {
+    assert_eq!(
+        names_in("财政局、国资委2021", &words()),
+        ["财政局、国资委", "财政局", "国资委"]
+    );
+    assert_eq!(
+        names_in("2021年句容市财政局 张三.xlsx", &words()),
+        ["句容市财政局 张三", "句容市财政局", "张三"]
+    );
+    assert_eq!(names_in("统计局2021", &words()), ["统计局"]);
+    assert_eq!(
+        names_in("2021年统计局报表", &words()),
+        ["统计局", "统计局报表"]
+    );
+    for text in [
+        "2021年度政府信息公开情况统计表",
+        "20220115.xlsx",
+        "",
+        "附件1",
+        "一、",
+        "———",
+        ".xlsx",
+        "2021",
+    ] {
+        assert_eq!(names_in(text, &words()), Vec::<String>::new(), "{text}");
+    }
+    assert!(
+        !names_in("句容市财政局办公室", &words())
+            .iter()
+            .any(|name| name == "句容市财政局")
+    );
+}
+
+#[test]
+fn labelled_lines() {
+    let words = words();
+    for (text, expected) in [
+        ("填报单位：句容市财政局", Some("句容市财政局")),
+        ("填报单位（盖章）： 句容市财政局 ", Some("句容市财政局")),
+        ("填 报 单 位:句容市财政局", Some("句容市财政局")),
+        ("填報單位 句容市财政局", Some("句容市财政局")),
+        ("填报单位", Some("")),
+        ("填报单位：", Some("")),
+        ("填报单位（盖章）", Some("")),
+        ("填报单位情况", None),
+        ("句容市财政局", None),
+        ("", None),
+    ] {
+        assert_eq!(labelled(text, &words.agency_lines), expected, "{text}");
+    }
+    assert_eq!(labelled("年度 2021", &words.year_lines), Some("2021"));
+}
+
+#[test]
+fn revisions() {
+    let words = words();
+    for (name, rank) in [
+        ("教育局2021.xlsx", 0),
+        ("教育局2021v2.xlsx", 2),
+        ("教育局2021 V3.0.xlsx", 3),
+        ("教育局2021(2).xlsx", 2),
+        ("教育局2021（2）.xlsx", 2),
+        ("教育局2021 (1).xlsx", 1),
+        ("教育局2021_2.xlsx", 2),
+        ("教育局第二版.xlsx", 2),
+        ("教育局第2稿.xlsx", 2),
+        ("教育局2021更正.xlsx", 100),
+        ("教育局2021(更正2).xlsx", 100),
+        ("教育局2021更正v2.xlsx", 102),
+        ("教育局2021定稿.xlsx", 100),
+        ("教育局2021 修訂.xlsx", 100),
+        ("教育局2021 - 副本.xlsx", 0),
+        ("教育局2021 - 副本 (2).xlsx", 0),
+        ("教育局2021更正 - 副本 (3).xlsx", 100),
+        ("副本教育局2021_2.xlsx", 2),
+        ("教育局_2021.xlsx", 0),
+        ("教育局_2022-1-15.xlsx", 0),
+        ("教育局_20220115.xlsx", 0),
+        ("教育局-03.xlsx", 0),
+        ("03-教育局.xlsx", 0),
+        ("附件2.xlsx", 0),
+        ("2.xlsx", 0),
+        ("", 0),
+    ] {
+        assert_eq!(revision_rank(name, &words), rank, "{name}");
+    }
+}
+
+fn clueish() -> impl Strategy<Value = String> {
+    let pieces = prop::sample::select(vec![
+        "2021",
+        "20",
+        "1",
+        "12",
+        "年",
+        "月",
+        "日",
+        "二〇二一",
+        "〔",
+        "〕",
+        "(",
+        ")",
+        "-",
+        ".",
+        "_",
+        " ",
+        "号",
+        "第",
+        "版",
+        "v2",
+        "副本",
+        "更正",
+        "财政局",
+        "市",
+        "统计",
+        "报表",
+        ".xlsx",
+        "至",
+        "一",
+        "、",
+        "：",
+        "𠀀",
+        "度",
+    ]);
+    prop::collection::vec(pieces, 0..14).prop_map(|parts| parts.concat())
+}
+
+proptest! {
+    #[test]
+    fn nothing_panics(text in any::<String>(), clue in clueish()) {
+        for text in [text, clue] {
+            prop_assert!(years_in(&text).iter().all(|year| (2008..=2099).contains(year)));
+            for name in names_in(&text, &words()) {
+                prop_assert!(!name.is_empty());
+            }
+            let _ = revision_rank(&text, &words());
+            let _ = labelled(&text, &words().agency_lines);
+        }
+    }
+
+    #[test]
+    fn a_year_and_a_name_are_found_in_any_usual_file_name(year in 2008_u16..=2099, before in any::<bool>(), mark in "[-_ ]?", number in "(0[1-9]-)?", tail in "(\\.xlsx|\\.et|\\.csv|)") {
+        let name = if before { format!("{number}{year}{mark}句容市财政局{tail}") } else { format!("{number}句容市财政局{mark}{year}{tail}") };
+        prop_assert_eq!(years_in(&name), [year]);
+        let names = names_in(&name, &words());
+        prop_assert_eq!(names.first().map(String::as_str), Some("句容市财政局"));
+    }
+}
+
+#[test]
+fn a_noise_word_may_begin_within_the_year() {
+    let words = words();
+    assert_eq!(names_in("句容市财政局2021年报", &words), ["句容市财政局"]);
+    assert_eq!(
+        names_in("句容市财政局2021年度报告", &words),
+        ["句容市财政局"]
+    );
+    assert_eq!(names_in("2021年句容市财政局", &words), ["句容市财政局"]);
+}
+
+#[test]
+fn hostile_texts_take_no_time() {
+    let words = words();
+    for piece in [
+        "(",
+        "（单位：",
+        "表",
+        "定稿",
+        "一",
+        "2021年",
+        "1.",
+        "副本",
+        "<b",
+        "&nbsp;",
+        "(1)",
+        " ",
+        "2021 ",
+    ] {
+        let text = piece.repeat(20_000);
+        let start = std::time::Instant::now();
+        let _ = (
+            years_in(&text),
+            names_in(&text, &words),
+            revision_rank(&text, &words),
+        );
+        let _ = (
+            crate::label::key(&text),
+            crate::label::key_without_notes(&text),
+            crate::label::unit_in(&text),
+        );
+        let _ = crate::value::read_text(&text, crate::value::Kind::Count, None);
+        assert!(start.elapsed().as_secs() < 2, "{piece}");
+    }
+}

@@ -1,0 +1,209 @@
+//! Identities: within one return, and against the same agency's return of the year before.
+//!
+//! A blank counts as nothing, but only beside a number: a total left blank is a finding of its own, and what cannot be
+//! read is not checked at all. Exact: no tolerance.
+
+use crate::address::CellRef;
+use crate::finding::{Arg, Finding, Subject};
+use crate::form::{Identity, Level, Rulebook, Shape, SlotId};
+use crate::returns::{Fact, Return};
+use crate::value::{Amount, Meaning};
+
+/// One side of an identity, added up.
+#[derive(Clone, Debug, Default)]
+struct Side {
+    sum: Amount,
+    numbers: usize,
+    /// Whether a figure of the side cannot be used: unreadable or approximate.
+    doubtful: bool,
+    cells: Vec<CellRef>,
+}
+
+/// What an identity comes to for one return.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Verdict {
+    /// Both sides agree.
+    Holds,
+    /// They do not.
+    Broken {
+        /// Left side.
+        found: Amount,
+        /// Right side.
+        expected: Amount,
+    },
+    /// The total is blank although its parts are filled.
+    BlankTotal {
+        /// What the parts add up to.
+        expected: Amount,
+    },
+    /// The parts are blank although the total is filled.
+    BlankParts {
+        /// What the total says.
+        found: Amount,
+    },
+    /// Cannot be evaluated.
+    Open,
+}
+
+/// Checks all identities of a return's form, counts them on the return and returns the breaches.
+pub fn within_return(checked: &mut Return, book: &Rulebook) -> Vec<Finding> {
+    let mut findings: Vec<Finding> = Vec::new();
+    let (mut count, mut held) = (0, 0);
+    let form = book.form(checked.form);
+    let mut facts: Vec<Option<&Fact>> = vec![None; form.slots.len()];
+    for fact in &checked.facts {
+        if let Some(place) = fact.item.as_slot().and_then(|slot| facts.get_mut(form.offset(slot))) {
+            *place = Some(fact);
+        }
+    }
+    let fact = |slot: SlotId| facts.get(form.offset(slot)).copied().flatten();
+    for identity in form.identities.iter().filter(|identity| identity.shape != Shape::Carry) {
+        if !checked.tables.iter().any(|table| table.table == identity.table) {
+            continue;
+        }
+        let verdict = judge(identity, fact);
+        match verdict {
+            Verdict::Open => {}
+            Verdict::Holds => {
+                count += 1;
+                held += 1;
+            }
+            Verdict::Broken { .. } => count += 1,
+            Verdict::BlankTotal { .. } | Verdict::BlankParts { .. } => {}
+        }
+        findings.extend(finding(identity, &verdict, checked, fact));
+    }
+    checked.identities_checked = count;
+    checked.identities_held = held;
+    findings
+}
+
+/// Evaluates an identity on a return's facts.
+pub fn judge<'a>(identity: &Identity, fact: impl Fn(SlotId) -> Option<&'a Fact>) -> Verdict {
+    let whole = side(identity.whole.iter().map(|slot| (false, *slot)), &fact);
+    let parts = side(identity.parts.iter().map(|term| (term.negative, term.slot)), &fact);
+    if whole.doubtful || parts.doubtful {
+        return Verdict::Open;
+    }
+    let (found, expected) = (whole.sum, parts.sum);
+    let full = whole.numbers == identity.whole.len() && parts.numbers == identity.parts.len();
+    match identity.shape {
+        Shape::Total => match (whole.numbers, parts.numbers) {
+            (0, 0) => Verdict::Open,
+            (0, _) if expected == Amount::ZERO => Verdict::Open,
+            (0, _) => Verdict::BlankTotal { expected },
+            (_, 0) if found != Amount::ZERO => Verdict::BlankParts { found },
+            _ => compare(found, expected, found == expected),
+        },
+        Shape::Balance if whole.numbers == 0 || parts.numbers == 0 => Verdict::Open,
+        // A blank total on either side is already a finding; only a stated balance can be broken.
+        Shape::Balance if full || found == expected => compare(found, expected, found == expected),
+        Shape::Balance => {
+            let stated = identity.whole.first().and_then(|slot| fact(*slot)).and_then(Fact::value).is_some();
+            if stated { compare(found, expected, false) } else { Verdict::Open }
+        }
+        Shape::AtMost if full => compare(found, expected, found <= expected),
+        Shape::AtMost | Shape::Carry => Verdict::Open,
+    }
+}
+
+fn compare(found: Amount, expected: Amount, holds: bool) -> Verdict {
+    if holds { Verdict::Holds } else { Verdict::Broken { found, expected } }
+}
+
+fn side<'a>(terms: impl Iterator<Item = (bool, SlotId)>, fact: &impl Fn(SlotId) -> Option<&'a Fact>) -> Side {
+    let mut side = Side::default();
+    for (negative, slot) in terms {
+        let Some(fact) = fact(slot) else { continue };
+        match fact.meaning {
+            Meaning::Text | Meaning::Approximate => side.doubtful = true,
+            _ => {}
+        }
+        if let Some(value) = fact.value() {
+            side.numbers += 1;
+            side.sum = if negative { side.sum - value } else { side.sum + value };
+        }
+    }
+    side
+}
+
+fn finding<'a>(
+    identity: &Identity,
+    verdict: &Verdict,
+    checked: &Return,
+    fact: impl Fn(SlotId) -> Option<&'a Fact>,
+) -> Option<Finding> {
+    let subject = *identity.whole.first()?;
+    let (level, rule, message, found, expected) = match verdict {
+        Verdict::Holds | Verdict::Open => return None,
+        Verdict::Broken { found, expected } => {
+            let message = match identity.shape {
+                Shape::Total => "identity_total",
+                Shape::Balance | Shape::Carry => "identity_balance",
+                Shape::AtMost => "identity_at_most",
+            };
+            (identity.level, identity.rule.as_str(), message, Some(*found), Some(*expected))
+        }
+        Verdict::BlankTotal { expected } => {
+            (Level::Query, "value.blank_total", "blank_total", None, Some(*expected))
+        }
+        Verdict::BlankParts { found } => (Level::Query, "value.blank_parts", "blank_parts", Some(*found), None),
+    };
+    let cell = |slot: SlotId| fact(slot).map(|fact| CellRef { file: checked.file, place: fact.place });
+    let whole: Vec<SlotId> = identity.whole.clone();
+    let parts: Vec<SlotId> = identity.parts.iter().map(|term| term.slot).collect();
+    let cells: Vec<CellRef> = whole.iter().chain(&parts).filter_map(|slot| cell(*slot)).collect();
+    let text = |amount: Option<Amount>| amount.map(|amount| amount.to_string()).unwrap_or_default();
+    let mut made = Finding::new(level, rule, message)
+        .in_file(checked.file)
+        .of(&checked.agency, checked.year)
+        .at(cell(subject).map(|cell| cell.place))
+        .about(Subject::Slot(subject))
+        .values(text(found), text(expected))
+        .with("figure", Arg::Slot(subject))
+        .with("whole", Arg::Slots(whole))
+        .with("parts", Arg::Slots(parts))
+        .with("rule", Arg::Text(identity.rule.clone()))
+        .with("cells", Arg::Cells(cells));
+    if let (Some(found), Some(expected)) = (found, expected) {
+        made.difference = Some(found - expected);
+        made = made.with("difference", Arg::Amount(abs(found - expected)));
+    }
+    Some(made)
+}
+
+fn abs(amount: Amount) -> Amount {
+    if amount.is_negative() { Amount::ZERO - amount } else { amount }
+}
+
+/// Checks a return against the same agency's figures of the year before; `previous` gives them by code.
+pub fn across_years(
+    checked: &Return,
+    book: &Rulebook,
+    previous: &dyn Fn(&str) -> Option<Amount>,
+) -> Vec<Finding> {
+    let form = book.form(checked.form);
+    let mut findings = Vec::new();
+    for identity in form.identities.iter().filter(|identity| identity.shape == Shape::Carry) {
+        let value = |slot: SlotId| checked.fact(slot).and_then(Fact::value);
+        let Some(found) = identity.whole.first().and_then(|slot| value(*slot)) else { continue };
+        let earlier: Option<Vec<Amount>> =
+            identity.previous.iter().map(|slot| previous(&book.slot(*slot).code)).collect();
+        let current: Option<Vec<(bool, Amount)>> =
+            identity.parts.iter().map(|term| value(term.slot).map(|value| (term.negative, value))).collect();
+        let (Some(earlier), Some(current)) = (earlier, current) else { continue };
+        let mut expected = earlier.iter().fold(Amount::ZERO, |sum, value| sum + *value);
+        for (negative, value) in current {
+            expected = if negative { expected - value } else { expected + value };
+        }
+        if found != expected {
+            let verdict = Verdict::Broken { found, expected };
+            if let Some(mut made) = finding(identity, &verdict, checked, |slot| checked.fact(slot)) {
+                made.message = "identity_carry";
+                made = made.with("previous", Arg::Slots(identity.previous.clone()));
+                findings.push(made);
+            }
+        }
+    }
+    findings
+}

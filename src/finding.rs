@@ -1,0 +1,142 @@
+//! Findings: what is wrong, as data. Words are made only when a finding is shown (see `message`).
+
+use crate::address::{CellRef, FileId, Place};
+use crate::form::{Level, SlotId, TableId};
+use crate::returns::Agency;
+use crate::value::Amount;
+
+/// What a finding is about, within the forms.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Subject {
+    /// A figure of a form.
+    Slot(SlotId),
+    /// A whole table.
+    Table(TableId),
+    /// An open category of a table, under its own label.
+    Open(TableId, String),
+}
+
+/// Something that a message names; turned into words in the reader's language.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Arg {
+    /// Text from a file, or a number already exact.
+    Text(String),
+    /// A figure's labels.
+    Slot(SlotId),
+    /// Several figures' row or column labels.
+    Slots(Vec<SlotId>),
+    /// A table's title.
+    Table(TableId),
+    /// An amount.
+    Amount(Amount),
+    /// A count of things.
+    Count(usize),
+    /// Cells of one file.
+    Cells(Vec<CellRef>),
+    /// An agency.
+    Agency(Agency),
+    /// Several agencies of the roster.
+    Agencies(Vec<usize>),
+    /// A file.
+    File(FileId),
+    /// Files with the amount that each contributes.
+    Causes(Vec<(FileId, Amount)>),
+    /// A word of the message catalogue, by its key.
+    Word(&'static str),
+    /// A detail of a reason, by its key in the catalogue.
+    Reason(String),
+}
+
+/// A doubt or an error, with everything needed to say it.
+#[derive(Clone, Debug)]
+pub struct Finding {
+    /// How grave.
+    pub level: Level,
+    /// The rule that raised it, such as `R3.row.granted` or `value.text`.
+    pub rule: String,
+    /// The report year; none where it is not known.
+    pub year: Option<u16>,
+    /// The agency; none where it is not known.
+    pub agency: Option<Agency>,
+    /// What it is about.
+    pub subject: Option<Subject>,
+    /// The file; none for what concerns no file.
+    pub file: Option<FileId>,
+    /// The cell within the file.
+    pub place: Option<Place>,
+    /// What was found.
+    pub found: String,
+    /// What was expected.
+    pub expected: String,
+    /// By how much the two differ.
+    pub difference: Option<Amount>,
+    /// Key of the sentence in the message catalogue.
+    pub message: &'static str,
+    /// What the sentence names.
+    pub args: Vec<(&'static str, Arg)>,
+}
+
+impl Finding {
+    /// A finding about nothing yet.
+    #[must_use]
+    pub fn new(level: Level, rule: impl Into<String>, message: &'static str) -> Self {
+        Finding {
+            level,
+            rule: rule.into(),
+            year: None,
+            agency: None,
+            subject: None,
+            file: None,
+            place: None,
+            found: String::new(),
+            expected: String::new(),
+            difference: None,
+            message,
+            args: Vec::new(),
+        }
+    }
+
+    /// Says in which file.
+    #[must_use]
+    pub fn in_file(mut self, file: FileId) -> Self {
+        self.file = Some(file);
+        self
+    }
+
+    /// Says in which cell.
+    #[must_use]
+    pub fn at(mut self, place: Option<Place>) -> Self {
+        self.place = place;
+        self
+    }
+
+    /// Says of which agency and year.
+    #[must_use]
+    pub fn of(mut self, agency: &Agency, year: u16) -> Self {
+        self.agency = Some(agency.clone());
+        self.year = Some(year);
+        self
+    }
+
+    /// Says about which figure or table.
+    #[must_use]
+    pub fn about(mut self, subject: Subject) -> Self {
+        self.subject = Some(subject);
+        self
+    }
+
+    /// Says what was found and what was expected.
+    #[must_use]
+    pub fn values(mut self, found: impl ToString, expected: impl ToString) -> Self {
+        self.found = found.to_string();
+        self.expected = expected.to_string();
+        self
+    }
+
+    /// Names something in the sentence.
+    #[must_use]
+    pub fn with(mut self, name: &'static str, arg: Arg) -> Self {
+        self.args.push((name, arg));
+        self
+    }
+}

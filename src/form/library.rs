@@ -1,0 +1,107 @@
+//! Where definitions come from: those embedded in the program, and the user's own folder (`--forms DIR`).
+
+use super::{DefinitionError, FormDefinition, Rulebook, Words};
+use sha2::{Digest, Sha256};
+use std::path::{Path, PathBuf};
+
+/// Definition files embedded in the program.
+const EMBEDDED: [(&str, &str); 3] = [
+    ("channels.toml", include_str!("../forms/channels.toml")),
+    ("gk2019.toml", include_str!("../forms/gk2019.toml")),
+    ("gk2021.toml", include_str!("../forms/gk2021.toml")),
+];
+const WORDS: &str = include_str!("../forms/words.toml");
+
+/// The definitions in use, with what is needed to prove later which ones they were.
+#[derive(Debug)]
+pub struct Library {
+    /// The forms.
+    pub rulebook: Rulebook,
+    /// Words of returns that belong to no form.
+    pub words: Words,
+    /// Name and SHA-256 of every definition, for the manifest.
+    pub hashes: Vec<(String, String)>,
+}
+
+/// Why the definitions could not be loaded.
+#[derive(Debug)]
+pub enum LibraryError {
+    /// The folder or a file in it cannot be read.
+    Unreadable(PathBuf, std::io::Error),
+    /// A file is not a definition.
+    Syntax(String, Box<toml::de::Error>),
+    /// A definition contradicts itself.
+    Definition(DefinitionError),
+}
+
+impl Library {
+    /// Loads the embedded definitions and those of `folder`; a definition there replaces an embedded one of the
+    /// same code.
+    ///
+    /// # Errors
+    /// When the folder cannot be read or a definition is wrong.
+    pub fn load(folder: Option<&Path>) -> Result<Self, LibraryError> {
+        let mut sources: Vec<(String, String)> =
+            EMBEDDED.iter().map(|(name, text)| ((*name).to_owned(), (*text).to_owned())).collect();
+        if let Some(folder) = folder {
+            sources.extend(own_definitions(folder)?);
+        }
+        let mut definitions: Vec<(FormDefinition, String, String)> = Vec::new();
+        for (name, text) in sources {
+            let definition: FormDefinition =
+                toml::from_str(&text).map_err(|error| LibraryError::Syntax(name.clone(), Box::new(error)))?;
+            definitions.retain(|(earlier, _, _)| earlier.code != definition.code);
+            let hash = hex(&Sha256::digest(text.as_bytes()));
+            definitions.push((definition, name, hash));
+        }
+        let mut hashes: Vec<(String, String)> =
+            definitions.iter().map(|(_, name, hash)| (name.clone(), hash.clone())).collect();
+        hashes.push(("words.toml".to_owned(), hex(&Sha256::digest(WORDS.as_bytes()))));
+        hashes.sort();
+        let rulebook = Rulebook::build(definitions.into_iter().map(|(definition, _, _)| definition).collect())
+            .map_err(LibraryError::Definition)?;
+        let words = toml::from_str(WORDS)
+            .map_err(|error| LibraryError::Syntax("words.toml".to_owned(), Box::new(error)))?;
+        Ok(Library { rulebook, words, hashes })
+    }
+}
+
+fn own_definitions(folder: &Path) -> Result<Vec<(String, String)>, LibraryError> {
+    let unreadable = |error| LibraryError::Unreadable(folder.to_owned(), error);
+    let mut paths = Vec::new();
+    for entry in std::fs::read_dir(folder).map_err(unreadable)? {
+        let path = entry.map_err(unreadable)?.path();
+        if path.extension().is_some_and(|extension| extension == "toml") {
+            paths.push(path);
+        }
+    }
+    paths.sort();
+    paths
+        .into_iter()
+        .map(|path| {
+            let text = std::fs::read_to_string(&path).map_err(|error| LibraryError::Unreadable(path.clone(), error))?;
+            let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+            Ok((name, text))
+        })
+        .collect()
+}
+
+/// Lower-case hexadecimal.
+#[must_use]
+pub fn hex(bytes: &[u8]) -> String {
+    use std::fmt::Write as _;
+    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
+}
+
+impl std::fmt::Display for LibraryError {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            LibraryError::Unreadable(path, error) => write!(f, "{}: {error}", path.display()),
+            LibraryError::Syntax(name, error) => write!(f, "{name}: {error}"),
+            LibraryError::Definition(error) => write!(f, "{}: {}", error.form, error.detail),
+        }
+    }
+}

@@ -1,0 +1,18 @@
+//! The rulebook: official forms as data.
+//!
+//! A definition file names tables, labels with their aliases, nesting, units, kinds and identities; [`Rulebook`] is
+//! what the program works with. Nothing here knows a file, an agency or a figure.
+
+mod definition;
+mod library;
+mod lint;
+mod rulebook;
+mod words;
+
+pub use definition::{Axis, Each, FormDefinition, Level, Shape};
+pub use library::{Library, LibraryError, hex};
+pub use lint::lint;
+pub use rulebook::{
+    Block, DefinitionError, Derived, Form, FormId, Identity, Line, Rulebook, Slot, SlotId, Table, TableId, Term,
+};
+pub use words::Words;

@@ -1,0 +1,515 @@
+//! One file, read once: bytes -> workbook -> tables -> returns with findings. Runs in parallel, knows no other file.
+
+use crate::address::{FileId, Place};
+use crate::agency::identify::{Claims, Identifier, Identity, NoAgency};
+use crate::agency::roster::Roster;
+use crate::check;
+use crate::finding::{Arg, Finding, Subject};
+use crate::form::{FormId, Level, TableId, hex};
+use crate::label;
+use crate::locate::{self, Gap, Guide, Item, LocatedTable, Placed, Record, RowClaim};
+use crate::read::{self, Content, Limits, Refusal, Workbook};
+use crate::returns::{Agency, Fact, ItemCode, OpenCategory, Return, Status, TableReading};
+use crate::value::{self, Amount, Kind, Meaning, Problem, Reading, Rewrites};
+use sha2::{Digest, Sha256};
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+/// A file to be read.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct InputFile {
+    /// Its path, for opening it.
+    pub path: PathBuf,
+    /// Its path below the input folder, as outputs print it: with `/` on every system.
+    pub name: String,
+}
+
+/// What one file came to.
+#[derive(Debug)]
+pub struct FileOutcome {
+    /// SHA-256 of its bytes, lower-case hexadecimal; empty if it could not be read.
+    pub sha256: String,
+    /// Names of its sheets.
+    pub sheets: Vec<String>,
+    /// Its returns.
+    pub returns: Vec<Return>,
+    /// What is wrong in it.
+    pub findings: Vec<Finding>,
+    /// Its fate, if it has no return.
+    pub rejected: Option<Rejection>,
+    /// The year that its path or sheets claim.
+    pub claimed_year: Option<u16>,
+    /// The agency that its path claims.
+    pub claimed_agency: Option<Agency>,
+}
+
+/// Why a file, or a part of it, gives no return.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Rejection {
+    /// Refused, or not a return.
+    pub status: Status,
+    /// Key of the reason in the message catalogue.
+    pub reason: String,
+}
+
+/// What reading a file needs to know: made once, shared by all threads.
+#[derive(Debug)]
+pub struct Intake<'a> {
+    /// Labels and forms.
+    pub guide: &'a Guide<'a>,
+    /// Names and years.
+    pub identifier: &'a Identifier<'a>,
+    /// Bounds on hostile input.
+    pub limits: Limits,
+    /// The only year wanted, if the user named one.
+    pub year: Option<u16>,
+    /// The roster, for near misses of a name that is not on it.
+    pub roster: Option<&'a Roster>,
+}
+
+/// A workbook as it was understood, before figures are read: what `inspect` shows.
+pub struct Understood {
+    /// The workbook.
+    pub workbook: Workbook,
+    /// Its tables, with who and when.
+    pub records: Vec<(Record, Identity)>,
+}
+
+impl Intake<'_> {
+    /// Reads one file to its end; whatever is wrong with it becomes a finding.
+    #[must_use]
+    pub fn read(&self, id: FileId, input: &InputFile) -> FileOutcome {
+        let path_claims = self.identifier.path_claims(std::path::Path::new(&input.name));
+        let by_path = self.identifier.identify(&RowClaim::default(), 0, &[Claims::default()], &path_claims);
+        let mut outcome = FileOutcome {
+            sha256: String::new(),
+            sheets: Vec::new(),
+            returns: Vec::new(),
+            findings: Vec::new(),
+            rejected: None,
+            claimed_year: by_path.year.map(|claim| claim.value),
+            claimed_agency: by_path.agency.ok(),
+        };
+        if let Some(reason) = skipped(&input.name) {
+            outcome.reject(id, Status::NotAReturn, reason, Level::Note, "file.skipped");
+            return outcome;
+        }
+        let bytes = match read::read_bytes(&input.path, &self.limits) {
+            Ok(bytes) => bytes,
+            Err(refusal) => {
+                outcome.refuse(id, &refusal);
+                return outcome;
+            }
+        };
+        outcome.sha256 = hex(&Sha256::digest(&bytes));
+        match self.understand(&bytes, input) {
+            Ok(understood) => self.assemble(id, &understood, &mut outcome),
+            Err(refusal) => outcome.refuse(id, &refusal),
+        }
+        outcome
+    }
+
+    /// Reads a workbook and finds its tables, its agency and its year.
+    ///
+    /// # Errors
+    /// When the bytes are no workbook that can be read.
+    pub fn understand(&self, bytes: &[u8], input: &InputFile) -> Result<Understood, Refusal> {
+        let workbook = read::read_workbook(bytes, &self.limits)?;
+        let path_claims = self.identifier.path_claims(std::path::Path::new(&input.name));
+        let is_label = |text: &str| !self.guide.index.uses(text).is_empty() || self.guide.is_table_title(text);
+        let claims = self.identifier.sheet_claims(&workbook, &is_label);
+        let mut years = self.identifier.sheet_years(&claims, &path_claims);
+        years.iter_mut().for_each(|year| *year = year.or(self.year));
+        let records = locate::locate(&workbook, self.guide, &years)
+            .into_iter()
+            .map(|record| {
+                let sheet = record.tables.first().map_or(0, |table| usize::from(table.sheet));
+                let identity = self.identifier.identify(&record.claim, sheet, &claims, &path_claims);
+                (record, identity)
+            })
+            .collect();
+        Ok(Understood { workbook, records })
+    }
+
+    fn assemble(&self, id: FileId, understood: &Understood, outcome: &mut FileOutcome) {
+        outcome.sheets = understood.workbook.sheets.iter().map(|sheet| sheet.name.clone()).collect();
+        let with_tables: Vec<&(Record, Identity)> =
+            understood.records.iter().filter(|(record, _)| !record.tables.is_empty()).collect();
+        if with_tables.is_empty() {
+            outcome.reject(id, Status::NotAReturn, "no_table", Level::Query, "file.not_a_return");
+            return;
+        }
+        let mut builders: BTreeMap<(Agency, u16, FormId), Builder<'_>> = BTreeMap::new();
+        let mut conflicts_said = Vec::new();
+        let mut rejected = None;
+        for (record, identity) in with_tables {
+            let first = record.tables.first();
+            let place = first.map(|table| Place {
+                sheet: table.sheet,
+                position: crate::address::Position { row: table.first_row, column: 0 },
+            });
+            let year = identity.year.as_ref().map(|claim| claim.value).or(self.year);
+            outcome.claimed_year = outcome.claimed_year.or(year);
+            let agency = match &identity.agency {
+                Ok(agency) => agency.clone(),
+                Err(none) => {
+                    let finding = self.no_agency(none, id, year, place);
+                    rejected = Some(finding.rule.clone());
+                    if !outcome.findings.iter().any(|said| said.rule == finding.rule && said.found == finding.found) {
+                        outcome.findings.push(finding);
+                    }
+                    continue;
+                }
+            };
+            let Some(year) = year else {
+                let finding = Finding::new(Level::Error, "who.no_year", "no_year").in_file(id).at(place);
+                outcome.findings.push(Finding { agency: Some(agency), ..finding });
+                rejected = Some("who.no_year".to_owned());
+                continue;
+            };
+            if self.year.is_some_and(|wanted| wanted != year) {
+                rejected = Some("other_year".to_owned());
+                continue;
+            }
+            for finding in conflicts(identity, id, &agency, year) {
+                if !conflicts_said.contains(&(finding.rule.clone(), finding.found.clone())) {
+                    conflicts_said.push((finding.rule.clone(), finding.found.clone()));
+                    outcome.findings.push(finding);
+                }
+            }
+            for table in &record.tables {
+                let form = self.guide.book.table(table.table).form;
+                builders
+                    .entry((agency.clone(), year, form))
+                    .or_insert_with(|| Builder::new(id, agency.clone(), year, form, identity.year_conflict.is_some()))
+                    .add(table, understood, self.guide);
+            }
+        }
+        for (_, builder) in builders {
+            let (mut finished, findings) = builder.finish(self.guide);
+            outcome.findings.extend(findings);
+            outcome.findings.extend(check::within_return(&mut finished, self.guide.book));
+            outcome.returns.push(finished);
+        }
+        if outcome.returns.is_empty() {
+            outcome.rejected =
+                rejected.map(|reason| Rejection { status: Status::Refused, reason: reason.replace('.', "_") });
+        }
+    }
+
+    fn no_agency(&self, none: &NoAgency, id: FileId, year: Option<u16>, first: Option<Place>) -> Finding {
+        match none {
+            NoAgency::Unnamed => Finding {
+                year,
+                ..Finding::new(Level::Error, "who.no_agency", "no_agency").in_file(id).at(first)
+            },
+            NoAgency::Unlisted { name, place } => {
+                let near = self.roster.map(|roster| roster.suggest(name)).unwrap_or_default();
+                let message = if near.is_empty() { "unknown_agency" } else { "unknown_agency_near" };
+                let finding = Finding::new(Level::Error, "who.unknown_agency", message)
+                    .in_file(id)
+                    .at(*place)
+                    .values(name, "")
+                    .with("name", Arg::Text(name.clone()))
+                    .with("near", Arg::Agencies(near));
+                Finding { year, ..finding }
+            }
+        }
+    }
+}
+
+/// Files that no department sends as its return: named, but not opened.
+fn skipped(name: &str) -> Option<&'static str> {
+    let base = name.rsplit('/').next().unwrap_or(name);
+    let lower = base.to_ascii_lowercase();
+    if base.starts_with("~$") || base.starts_with(".~") {
+        Some("lock_file")
+    } else if base.starts_with('.') || matches!(lower.as_str(), "thumbs.db" | "desktop.ini") {
+        Some("system_file")
+    } else if [".md", ".py", ".toml", ".json", ".tmp", ".bak"].iter().any(|end| lower.ends_with(end)) {
+        Some("not_a_table_file")
+    } else {
+        None
+    }
+}
+
+fn conflicts(identity: &Identity, id: FileId, agency: &Agency, year: u16) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    if let Some((accepted, other)) = &identity.agency_conflict {
+        findings.push(
+            Finding::new(Level::Query, "who.conflict", "agency_conflict")
+                .in_file(id)
+                .of(agency, year)
+                .at(accepted.place)
+                .values(&accepted.text, &other.text)
+                .with("accepted", Arg::Text(accepted.text.clone()))
+                .with("accepted_source", Arg::Word(accepted.source.word()))
+                .with("other", Arg::Text(other.text.clone()))
+                .with("other_source", Arg::Word(other.source.word())),
+        );
+    }
+    if let Some((accepted, other)) = &identity.year_conflict {
+        findings.push(
+            Finding::new(Level::Query, "who.year_conflict", "year_conflict")
+                .in_file(id)
+                .of(agency, year)
+                .at(accepted.place)
+                .values(accepted.value, other.value)
+                .with("accepted", Arg::Text(accepted.value.to_string()))
+                .with("accepted_source", Arg::Word(accepted.source.word()))
+                .with("other", Arg::Text(other.value.to_string()))
+                .with("other_source", Arg::Word(other.source.word())),
+        );
+    }
+    findings
+}
+
+impl FileOutcome {
+    fn refuse(&mut self, id: FileId, refusal: &Refusal) {
+        self.reject(id, Status::Refused, refusal_key(refusal), Level::Error, "file.refused");
+    }
+
+    fn reject(&mut self, id: FileId, status: Status, reason: &str, level: Level, rule: &str) {
+        self.findings.push(Finding {
+            year: self.claimed_year,
+            ..Finding::new(level, rule, "rejected").in_file(id).with("reason", Arg::Reason(reason.to_owned()))
+        });
+        self.rejected = Some(Rejection { status, reason: reason.to_owned() });
+    }
+}
+
+/// The key under which the message catalogue explains a refusal.
+fn refusal_key(refusal: &Refusal) -> &'static str {
+    match refusal {
+        Refusal::Empty => "empty",
+        Refusal::NoPermission => "no_permission",
+        Refusal::Unreadable(_) => "unreadable",
+        Refusal::Encrypted => "encrypted",
+        Refusal::Truncated => "truncated",
+        Refusal::Damaged(_) => "damaged",
+        Refusal::Unsupported(tag) => match *tag {
+            "pdf" => "pdf",
+            "png" | "jpeg" | "gif" | "bmp" | "image" | "tiff" | "webp" => "image",
+            "word" | "rtf" => "word",
+            "html" | "xml" => "html",
+            "zip" | "gzip" | "rar" | "7z" => "archive",
+            "old-excel" => "old_excel",
+            _ => "unknown_format",
+        },
+        Refusal::TooLarge(_) => "too_large",
+        Refusal::Panicked => "damaged",
+    }
+}
+
+// ------------------------------------------------------------------------------------------------ returns
+
+/// Collects the figures of one return from the tables that belong to it.
+struct Builder<'a> {
+    result: Return,
+    findings: Vec<Finding>,
+    by_item: BTreeMap<ItemCode, usize>,
+    gaps: Vec<(TableId, u16, &'a Gap)>,
+}
+
+impl<'a> Builder<'a> {
+    fn new(file: FileId, agency: Agency, year: u16, form: FormId, year_disputed: bool) -> Self {
+        let result = Return {
+            file,
+            agency,
+            year,
+            year_disputed,
+            form,
+            tables: Vec::new(),
+            facts: Vec::with_capacity(224),
+            open: Vec::new(),
+            identities_checked: 0,
+            identities_held: 0,
+            status: Status::Counted,
+        };
+        Builder { result, findings: Vec::new(), by_item: BTreeMap::new(), gaps: Vec::new() }
+    }
+
+    fn add(&mut self, located: &'a LocatedTable, understood: &Understood, guide: &Guide<'_>) {
+        if !self.result.tables.iter().any(|table| table.table == located.table) {
+            self.result.tables.push(TableReading { table: located.table, counted: true });
+        }
+        let Some(sheet) = understood.workbook.sheets.get(usize::from(located.sheet)) else { return };
+        let mut cells = sheet.cells.as_slice();
+        let mut last = crate::address::Position { row: 0, column: 0 };
+        for placed in &located.figures {
+            // Figures mostly come in the order of the sheet: search on from the last one.
+            if placed.position < last {
+                cells = sheet.cells.as_slice();
+            }
+            last = placed.position;
+            let at = cells.partition_point(|cell| (cell.row, cell.column) < (last.row, last.column));
+            cells = cells.get(at..).unwrap_or_default();
+            let cell = cells.first().filter(|cell| (cell.row, cell.column) == (last.row, last.column));
+            self.add_figure(located, placed, cell, sheet, guide);
+        }
+        self.gaps.extend(located.gaps.iter().map(|gap| (located.table, located.sheet, gap)));
+    }
+
+    fn add_figure(
+        &mut self,
+        located: &LocatedTable,
+        placed: &Placed,
+        cell: Option<&read::Cell>,
+        sheet: &read::Sheet,
+        guide: &Guide<'_>,
+    ) {
+        let place = Place { sheet: located.sheet, position: placed.position };
+        let (item, kind, unit) = match &placed.item {
+            Item::Slot(slot) => {
+                let slot_data = guide.book.slot(*slot);
+                let head_unit = || {
+                    let head = placed.head?;
+                    let cell = sheet.cells.iter().find(|cell| (cell.row, cell.column) == (head.row, head.column))?;
+                    locate::text_of(cell).and_then(label::unit_in)
+                };
+                let unit = match slot_data.kind {
+                    Kind::Money => head_unit().or(slot_data.printed_unit),
+                    Kind::Count | Kind::Change => None,
+                };
+                (ItemCode::slot(*slot), slot_data.kind, unit)
+            }
+            Item::Open { label, unit } => {
+                let category =
+                    OpenCategory { table: located.table, label: label.trim().to_owned(), unit: unit.clone() };
+                let Some(item) = ItemCode::open(self.result.open.len()) else { return };
+                self.result.open.push(category);
+                (item, Kind::Count, None)
+            }
+        };
+        let is_formula = cell.is_some_and(|cell| cell.is_formula);
+        let fact = match cell.map(|cell| &cell.content) {
+            Some(Content::Number(number)) if is_small_whole(*number, kind) => {
+                #[allow(clippy::cast_possible_truncation, reason = "checked to be a small whole number")]
+                Fact::whole(item, place, is_formula, *number as i64, Rewrites::default())
+            }
+            content => {
+                let (raw, mut reading) = read_content(content, kind, unit);
+                let unit_unknown = kind == Kind::Money && unit.is_none() && reading.unit.is_none();
+                // Nothing is nothing in every unit.
+                if unit_unknown && reading.value.is_some_and(|value| value != Amount::ZERO) {
+                    reading = Reading::text(Problem::NoUnit);
+                }
+                self.report(&reading, &raw, place, &placed.item, located.table);
+                Fact::new(item, place, is_formula, &raw, &reading)
+            }
+        };
+        // Numbers read along the fast path can still be negative: see `is_small_whole`.
+        match self.by_item.get(&item).and_then(|at| self.result.facts.get_mut(*at)) {
+            None => {
+                self.by_item.insert(item, self.result.facts.len());
+                self.result.facts.push(fact);
+            }
+            Some(earlier) if earlier.meaning == Meaning::Blank && fact.meaning != Meaning::Blank => *earlier = fact,
+            Some(earlier) if fact.meaning == Meaning::Blank || earlier.value() == fact.value() => {}
+            Some(earlier) => {
+                let finding = Finding::new(Level::Error, "layout.conflict", "layout_conflict")
+                    .in_file(self.result.file)
+                    .of(&self.result.agency, self.result.year)
+                    .at(Some(fact.place))
+                    .values(fact.raw(), earlier.raw())
+                    .with("first", Arg::Cells(vec![crate::address::CellRef { file: self.result.file, place: earlier.place }]))
+                    .with("raw", Arg::Text(fact.raw()))
+                    .with("first_raw", Arg::Text(earlier.raw()));
+                earlier.void();
+                let finding = match item.as_slot() {
+                    Some(slot) => finding.about(Subject::Slot(slot)).with("figure", Arg::Slot(slot)),
+                    None => finding.with("figure", Arg::Table(located.table)),
+                };
+                self.findings.push(finding);
+            }
+        }
+    }
+
+    fn report(&mut self, reading: &Reading, raw: &str, place: Place, item: &Item, table: TableId) {
+        let (level, rule, message) = match (&reading.problem, reading.meaning) {
+            (None, Meaning::Approximate) => (Level::Query, "value.approximate", "value_approximate"),
+            (None, _) => return,
+            (Some(problem), _) => match problem {
+                Problem::Unreadable | Problem::AmbiguousMarks => (Level::Error, "value.text", "value_text"),
+                Problem::NotWhole => (Level::Error, "value.fraction", "value_fraction"),
+                Problem::Negative => (Level::Error, "value.negative", "value_negative"),
+                Problem::TooLarge => (Level::Error, "value.too_large", "value_too_large"),
+                Problem::TooFine => (Level::Error, "value.too_fine", "value_too_fine"),
+                Problem::ErrorCell => (Level::Error, "value.error_cell", "value_error_cell"),
+                Problem::DateCell => (Level::Error, "value.date", "value_date"),
+                Problem::UnitMismatch(_) => (Level::Error, "value.unit", "value_unit"),
+                Problem::NoUnit => (Level::Error, "value.no_unit", "value_no_unit"),
+            },
+        };
+        let finding = Finding::new(level, rule, message)
+            .in_file(self.result.file)
+            .of(&self.result.agency, self.result.year)
+            .at(Some(place))
+            .values(raw, "")
+            .with("raw", Arg::Text(raw.to_owned()));
+        self.findings.push(match item {
+            Item::Slot(slot) => finding.about(Subject::Slot(*slot)).with("figure", Arg::Slot(*slot)),
+            Item::Open { label, .. } => {
+                finding.about(Subject::Open(table, label.clone())).with("figure", Arg::Text(label.clone()))
+            }
+        });
+    }
+
+    fn finish(mut self, guide: &Guide<'_>) -> (Return, Vec<Finding>) {
+        self.result.facts.sort_by_key(|fact| fact.item);
+        let gaps = std::mem::take(&mut self.gaps);
+        for (table, sheet, gap) in gaps {
+            let base = |rule: &str, message| {
+                Finding::new(Level::Query, rule, message)
+                    .in_file(self.result.file)
+                    .of(&self.result.agency, self.result.year)
+                    .about(Subject::Table(table))
+                    .with("table", Arg::Table(table))
+            };
+            let at = |position| Some(Place { sheet, position });
+            let finding = match gap {
+                // Another sheet of the same return may hold what this one lacks.
+                Gap::MissingRow { slot } | Gap::MissingColumn { slot } if self.result.fact(*slot).is_some() => continue,
+                Gap::MissingRow { slot } => base("layout.missing_row", "missing_row")
+                    .about(Subject::Slot(*slot))
+                    .with("row", Arg::Text(guide.book.slot(*slot).indicator.clone()))
+                    .with("figure", Arg::Slots(vec![*slot])),
+                Gap::MissingColumn { slot } => base("layout.missing_column", "missing_column")
+                    .about(Subject::Slot(*slot))
+                    .with("figure", Arg::Slot(*slot)),
+                Gap::UnknownRow { position, label, near } => {
+                    let message = if near.is_some() { "unknown_label_near" } else { "unknown_label" };
+                    base("layout.unknown_label", message)
+                        .at(at(*position))
+                        .values(label, "")
+                        .with("label", Arg::Text(label.clone()))
+                        .with("near", Arg::Slots(near.iter().copied().collect()))
+                }
+                Gap::UnknownColumn { position } => {
+                    base("layout.unknown_column", "unknown_column").at(at(*position))
+                }
+            };
+            self.findings.push(finding);
+        }
+        (self.result, self.findings)
+    }
+}
+
+/// Whole, not negative and far from any limit: read without further ado.
+fn is_small_whole(number: f64, kind: Kind) -> bool {
+    kind == Kind::Count && (0.0..1e9).contains(&number) && number.fract() == 0.0
+}
+
+/// Reads what a cell holds.
+fn read_content(content: Option<&Content>, kind: Kind, unit: Option<value::Unit>) -> (String, Reading) {
+    match content {
+        None => (String::new(), value::read_text("", kind, unit)),
+        Some(Content::Text(text)) => (text.trim().to_owned(), value::read_text(text, kind, unit)),
+        Some(Content::Number(number)) => {
+            (value::raw_of_number(*number).to_string(), value::read_number(*number, kind, unit))
+        }
+        Some(Content::Date(text)) => (text.to_string(), Reading::text(Problem::DateCell)),
+        Some(Content::Error(text)) => (text.to_string(), Reading::text(Problem::ErrorCell)),
+        Some(Content::Bool(truth)) => (truth.to_string(), Reading::text(Problem::Unreadable)),
+    }
+}

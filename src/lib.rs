@@ -1,0 +1,24 @@
+//! huizong (汇总) consolidates the yearly 政府信息公开工作年度报告 returns of a city's departments.
+//!
+//! Data goes one way: files -> workbooks -> located tables -> returns -> collation -> city -> publication. See
+//! ARCHITECTURE.md.
+
+pub mod address;
+pub mod agency;
+pub mod check;
+pub mod collate;
+pub mod consolidate;
+pub mod finding;
+pub mod form;
+pub mod inputs;
+pub mod intake;
+pub mod label;
+pub mod locate;
+pub mod message;
+pub mod publish;
+pub mod read;
+pub mod returns;
+pub mod run;
+pub mod script;
+pub mod settings;
+pub mod value;

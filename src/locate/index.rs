@@ -1,0 +1,190 @@
+//! All labels of the rulebook under their normal form, and what each may stand for.
+
+use crate::form::{Line, Rulebook, SlotId, Table, TableId};
+use crate::label;
+use std::collections::HashMap;
+
+/// What a label may be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Role {
+    /// The label of a row.
+    Row,
+    /// The head of a column.
+    Column,
+    /// A group around rows or columns.
+    Group,
+}
+
+/// One use of a label in the rulebook.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct LabelUse {
+    /// The table.
+    pub table: TableId,
+    /// The block within the table.
+    pub block: u8,
+    /// Row, column or group.
+    pub role: Role,
+    /// The row or column within the block (0 for groups).
+    pub line: u8,
+}
+
+/// The labels of the rulebook, ready for look-up.
+#[derive(Debug)]
+pub struct LabelIndex {
+    uses: HashMap<String, Vec<LabelUse>>,
+    /// Heads of a register's columns: one label that means indicator and dimension.
+    heads: HashMap<String, Vec<SlotId>>,
+    /// Row labels and dimension labels of long lists, by table.
+    codes: HashMap<String, Vec<SlotId>>,
+}
+
+impl LabelIndex {
+    /// Collects the labels of all forms.
+    #[must_use]
+    pub fn new(book: &Rulebook) -> Self {
+        let mut index = LabelIndex { uses: HashMap::new(), heads: HashMap::new(), codes: HashMap::new() };
+        for table in &book.tables {
+            index.add_table(book, table);
+        }
+        for uses in index.uses.values_mut() {
+            uses.sort_unstable();
+            uses.dedup();
+        }
+        for slots in index.heads.values_mut().chain(index.codes.values_mut()) {
+            slots.sort_unstable();
+            slots.dedup();
+        }
+        index
+    }
+
+    /// What the text may be as a label; remarks in brackets are ignored if that is what it takes.
+    #[must_use]
+    pub fn uses(&self, text: &str) -> &[LabelUse] {
+        self.uses_of_key(&label::key(text)).or_else(|| self.uses_of_key(&label::key_without_notes(text))).unwrap_or(&[])
+    }
+
+    /// What several texts, read together as one label, may be.
+    #[must_use]
+    pub fn joint_uses(&self, texts: &[&str]) -> &[LabelUse] {
+        let joint: String = texts.iter().map(|text| label::key(text)).collect();
+        self.uses_of_key(&joint).unwrap_or(&[])
+    }
+
+    /// The figures that a register's column head may mean; `above` is the head over it, if any.
+    #[must_use]
+    pub fn register_head(&self, above: Option<&str>, text: &str) -> &[SlotId] {
+        let own = pieces_key(text);
+        if let Some(above) = above {
+            let above = pieces_key(above);
+            if let Some(slots) = self.heads.get(&format!("{above}{own}")) {
+                return slots;
+            }
+        }
+        self.codes
+            .get(text.trim())
+            .or_else(|| self.heads.get(&own))
+            .or_else(|| self.heads.get(&label::key_without_notes(text)))
+            .map_or(&[], Vec::as_slice)
+    }
+
+    /// The figures that an indicator (code or label) and a dimension (code, label or nothing) of a long list may mean.
+    #[must_use]
+    pub fn long_entry(&self, indicator: &str, dimension: &str) -> &[SlotId] {
+        let (indicator, dimension) = (indicator.trim(), dimension.trim());
+        let code = if dimension.is_empty() { indicator.to_owned() } else { format!("{indicator}:{dimension}") };
+        self.codes
+            .get(&code)
+            .or_else(|| self.heads.get(&format!("{}{}", self.label_of(indicator), self.label_of(dimension))))
+            .or_else(|| {
+                let bare = format!("{}{}", label::key_without_notes(indicator), label::key(dimension));
+                self.heads.get(&bare)
+            })
+            .map_or(&[], Vec::as_slice)
+    }
+
+    /// A code stays as it is; a label is normalised.
+    fn label_of(&self, text: &str) -> String {
+        if text.bytes().all(|byte| byte.is_ascii_lowercase() || matches!(byte, b'_' | b'.')) {
+            text.to_owned()
+        } else {
+            pieces_key(text)
+        }
+    }
+
+    fn uses_of_key(&self, key: &str) -> Option<&[LabelUse]> {
+        self.uses.get(key).map(Vec::as_slice)
+    }
+
+    fn add_table(&mut self, book: &Rulebook, table: &Table) {
+        for (block_place, block) in (0u8..).zip(&table.blocks) {
+            for (role, lines) in [(Role::Row, &block.rows), (Role::Column, &block.columns)] {
+                for (line_place, line) in (0u8..).zip(lines) {
+                    let line_use = LabelUse { table: table.id, block: block_place, role, line: line_place };
+                    for key in keys(line) {
+                        self.uses.entry(key).or_default().push(line_use);
+                    }
+                    for group in &line.under {
+                        let group_use = LabelUse { role: Role::Group, line: 0, ..line_use };
+                        self.uses.entry(label::key(group)).or_default().push(group_use);
+                    }
+                }
+            }
+        }
+        for (id, slot) in book.slots_of(table) {
+            self.codes.entry(slot.code.clone()).or_default().push(id);
+            let Some(block) = table.blocks.get(usize::from(slot.block)) else { continue };
+            let (Some(row), Some(column)) =
+                (block.rows.get(usize::from(slot.row)), block.columns.get(usize::from(slot.column)))
+            else {
+                continue;
+            };
+            let row_keys: Vec<String> =
+                keys(row).into_iter().chain(std::iter::once(slot.indicator.clone())).collect();
+            let column_keys: Vec<String> =
+                keys(column).into_iter().chain(std::iter::once(slot.dimension.clone())).collect();
+            let alone = block.is_list() || table.default_dimension.as_ref() == Some(&slot.dimension);
+            if block.has_unlabelled_row() {
+                for column_key in &column_keys {
+                    self.heads.entry(column_key.clone()).or_default().push(id);
+                }
+            }
+            for row_key in &row_keys {
+                if alone {
+                    self.heads.entry(row_key.clone()).or_default().push(id);
+                }
+                for column_key in &column_keys {
+                    self.heads.entry(format!("{row_key}{column_key}")).or_default().push(id);
+                    self.heads.entry(format!("{column_key}{row_key}")).or_default().push(id);
+                }
+            }
+        }
+        // A lone dimension such as 总计 never names a figure by itself, unless the block has no row labels.
+        self.heads.remove("");
+    }
+}
+
+/// The normal forms under which a row or column may arrive: each label, with and without its groups.
+fn keys(line: &Line) -> Vec<String> {
+    let mut keys = Vec::new();
+    for text in std::iter::once(&line.zh).chain(&line.aliases) {
+        for own in [label::key(text), label::key_without_notes(text)] {
+            let mut path = own.clone();
+            keys.push(own.clone());
+            for group in line.under.iter().rev() {
+                let group = label::key(group);
+                keys.push(format!("{group}{own}"));
+                path.insert_str(0, &group);
+                keys.push(path.clone());
+            }
+        }
+    }
+    keys.retain(|key| !key.is_empty());
+    keys.sort();
+    keys.dedup();
+    keys
+}
+
+/// Normalises a head that names its path in one cell (予以公开-自然人): numbering counts at the start of every piece.
+fn pieces_key(text: &str) -> String {
+    text.split(['-', '—', '－', '/', '／', ':', '：', '|', '>', '\n', '_']).map(label::key).collect()
+}

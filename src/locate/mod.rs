@@ -1,0 +1,231 @@
+//! Finds the tables of a workbook by what their labels mean, wherever they stand.
+//!
+//! Three layouts are tried on every sheet: a long list (one figure per row), a register (one agency per row), and the
+//! official grid. Knows labels and positions; it reads no value and knows no agency.
+
+mod grid;
+mod index;
+mod list;
+mod sheet;
+
+pub use index::{LabelIndex, LabelUse, Role};
+pub use sheet::{SheetView, position, text_of};
+
+use crate::address::Position;
+use crate::form::{FormId, Rulebook, SlotId, TableId, Words};
+use crate::label;
+use crate::read::Workbook;
+use std::collections::HashSet;
+
+/// What a located figure counts.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Item {
+    /// A figure that the form has.
+    Slot(SlotId),
+    /// A category that the form does not list, under its own label.
+    Open {
+        /// The label as written.
+        label: String,
+        /// The unit beside it, as written.
+        unit: String,
+    },
+}
+
+/// One figure's place.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Placed {
+    /// What it counts.
+    pub item: Item,
+    /// Where it stands, whether or not the cell holds anything.
+    pub position: Position,
+    /// Text of the head over it, which may name the unit.
+    pub head: Option<Position>,
+}
+
+/// Something in a table that was not understood, or is not there.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Gap {
+    /// A row of the form that the sheet does not have.
+    MissingRow {
+        /// The row's first figure.
+        slot: SlotId,
+    },
+    /// A column of the form that the sheet does not have.
+    MissingColumn {
+        /// The column's first figure.
+        slot: SlotId,
+    },
+    /// A row with figures whose label the form does not know.
+    UnknownRow {
+        /// Where the label stands.
+        position: Position,
+        /// The label as written.
+        label: String,
+        /// The nearest label among the missing rows, if any is near.
+        near: Option<SlotId>,
+    },
+    /// A figure in a row of the table under no known head.
+    UnknownColumn {
+        /// Where the first such figure stands.
+        position: Position,
+    },
+}
+
+/// A table found on a sheet.
+#[derive(Clone, Debug)]
+pub struct LocatedTable {
+    /// Which table of which form.
+    pub table: TableId,
+    /// The sheet's place in the workbook.
+    pub sheet: u16,
+    /// First row of the table's head.
+    pub first_row: u32,
+    /// Its figures.
+    pub figures: Vec<Placed>,
+    /// What is missing or not understood.
+    pub gaps: Vec<Gap>,
+}
+
+/// Who and when, as a row of a register or long list says it. Grids leave it to the sheet's title and the file's name.
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct RowClaim {
+    /// The agency as written.
+    pub agency: Option<String>,
+    /// The agency's id as written.
+    pub agency_id: Option<String>,
+    /// The year as written.
+    pub year: Option<String>,
+}
+
+/// Tables that belong to one agency and year.
+#[derive(Clone, Debug)]
+pub struct Record {
+    /// What the rows themselves say; empty for a grid.
+    pub claim: RowClaim,
+    /// The tables.
+    pub tables: Vec<LocatedTable>,
+}
+
+/// The words of `words.toml` under their normal form.
+#[derive(Debug)]
+pub struct WordKeys {
+    agency: HashSet<String>,
+    agency_or_unit: HashSet<String>,
+    agency_id: HashSet<String>,
+    year: HashSet<String>,
+    units: HashSet<String>,
+    unit_heads: HashSet<String>,
+    indicator: HashSet<String>,
+    dimension: HashSet<String>,
+    value: HashSet<String>,
+    form: HashSet<String>,
+    counted: HashSet<String>,
+    not_categories: HashSet<String>,
+}
+
+impl WordKeys {
+    /// Normalises the words.
+    #[must_use]
+    pub fn new(words: &Words) -> Self {
+        let keys = |words: &[String]| words.iter().map(|word| label::key(word)).collect();
+        WordKeys {
+            agency: keys(&words.agency_lines),
+            agency_or_unit: keys(&words.agency_or_unit),
+            agency_id: keys(&words.agency_id_heads),
+            year: keys(&words.year_lines),
+            units: keys(&words.unit_words),
+            unit_heads: keys(&words.unit_heads),
+            indicator: keys(&words.indicator_heads),
+            dimension: keys(&words.dimension_heads),
+            value: keys(&words.value_heads),
+            form: keys(&words.form_heads),
+            counted: keys(&words.counted_heads),
+            not_categories: keys(&words.not_categories),
+        }
+    }
+
+    fn is_unit(&self, text: &str) -> bool {
+        self.units.contains(&label::key(text))
+    }
+
+    /// Whether the text heads a line that names the agency.
+    #[must_use]
+    pub fn is_agency_line(&self, text: &str) -> bool {
+        self.agency.contains(&label::key(text))
+    }
+
+    /// Whether the text heads a line that names the year.
+    #[must_use]
+    pub fn is_year_line(&self, text: &str) -> bool {
+        self.year.contains(&label::key(text))
+    }
+}
+
+/// What the locators look things up in: made once, shared by all threads.
+#[derive(Debug)]
+pub struct Guide<'a> {
+    titles: HashSet<String>,
+    /// The rulebook.
+    pub book: &'a Rulebook,
+    /// Its labels.
+    pub index: LabelIndex,
+    /// Words that belong to no form.
+    pub words: WordKeys,
+}
+
+impl<'a> Guide<'a> {
+    /// Prepares the look-ups.
+    #[must_use]
+    pub fn new(book: &'a Rulebook, words: &Words) -> Self {
+        let titles = book
+            .tables
+            .iter()
+            .flat_map(|table| std::iter::once(&table.title_zh).chain(&table.aliases))
+            .map(|title| label::key(title))
+            .collect();
+        Guide { titles, book, index: LabelIndex::new(book), words: WordKeys::new(words) }
+    }
+
+    /// Whether the text is a table's printed title, which names no agency.
+    #[must_use]
+    pub fn is_table_title(&self, text: &str) -> bool {
+        self.titles.contains(&label::key(text))
+    }
+}
+
+/// Finds all tables of a workbook. `years` gives the report year that each sheet claims: it decides between forms
+/// whose tables look alike.
+#[must_use]
+pub fn locate(workbook: &Workbook, guide: &Guide<'_>, years: &[Option<u16>]) -> Vec<Record> {
+    let mut records = Vec::new();
+    let mut candidates = Vec::new();
+    for (sheet_number, sheet) in (0u16..).zip(&workbook.sheets) {
+        let view = SheetView::new(sheet, &guide.index);
+        let year = years.get(usize::from(sheet_number)).copied().flatten();
+        if let Some(found) = list::long_list(&view, guide, sheet_number, year) {
+            records.extend(found);
+        } else if let Some(found) = list::register(&view, guide, sheet_number, year) {
+            records.extend(found);
+        } else {
+            candidates.extend(grid::candidates(&view, guide, sheet_number));
+        }
+    }
+    let tables = grid::choose(candidates, guide, years);
+    // Sheets may belong to different years or agencies: one record for each sheet, merged by whoever knows.
+    let mut sheets: Vec<u16> = tables.iter().map(|table| table.sheet).collect();
+    sheets.dedup();
+    for sheet in sheets {
+        let tables = tables.iter().filter(|table| table.sheet == sheet).cloned().collect();
+        records.push(Record { claim: RowClaim::default(), tables });
+    }
+    records
+}
+
+/// The form among `forms` that fits best: in force in the year, else the last.
+fn prefer_form(book: &Rulebook, forms: &[FormId], year: Option<u16>) -> Option<FormId> {
+    forms
+        .iter()
+        .copied()
+        .find(|form| year.is_some_and(|year| book.form(*form).in_force(year)))
+        .or_else(|| forms.iter().copied().max())
+}

@@ -1,0 +1,9 @@
+//! Arguments in, exit status out.
+
+mod cli;
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    cli::run()
+}

@@ -1,0 +1,267 @@
+//! facts.csv and facts.parquet: one row per number read, with its address.
+//!
+//! The largest files by far: rows are made in parallel, portion by portion, from parts that are escaped once per
+//! return or per slot.
+
+use super::csv_text::push_text;
+use super::{Edition, Folder, PublishError};
+use crate::address::push_number;
+use crate::consolidate::counts;
+use crate::form::SlotId;
+use crate::returns::{Fact, Return};
+use polars::prelude::*;
+use rayon::prelude::*;
+use std::io::Write;
+
+const CSV_HEAD: &str = "year,agency_id,agency,form,table,indicator,dimension,value,meaning,raw,file,sheet,cell,\
+                        is_formula,counted,unit,rewrites,low,high\r\n";
+/// Returns whose rows are made by one task.
+const TASK: usize = 32;
+/// Returns whose rows are held in memory at a time.
+const PORTION: usize = 1024;
+
+/// Writes both files.
+///
+/// # Errors
+/// When one cannot be written.
+pub fn write(edition: &Edition<'_>, folder: &mut Folder) -> Result<(), PublishError> {
+    let returns = edition.returns();
+    let slots: Vec<Vec<u8>> = slot_parts(edition);
+    write_csv(edition, &returns, &slots, folder)?;
+    write_parquet(edition, &returns, folder)
+}
+
+/// `table,indicator,dimension,` of every slot, escaped.
+fn slot_parts(edition: &Edition<'_>) -> Vec<Vec<u8>> {
+    let book = edition.renderer.book;
+    book.slots
+        .iter()
+        .map(|slot| {
+            let mut part = Vec::new();
+            for text in [&book.table(slot.table).code, &slot.indicator, &slot.dimension] {
+                push_text(&mut part, text);
+                part.push(b',');
+            }
+            part
+        })
+        .collect()
+}
+
+fn write_csv(
+    edition: &Edition<'_>,
+    returns: &[&Return],
+    slots: &[Vec<u8>],
+    folder: &mut Folder,
+) -> Result<(), PublishError> {
+    let name = "facts.csv";
+    let mut file = folder.create(name)?;
+    let failed = |folder: &Folder, error: std::io::Error| folder.failure(name, error);
+    if edition.bom {
+        file.write_all(b"\xEF\xBB\xBF").map_err(|error| failed(folder, error))?;
+    }
+    file.write_all(CSV_HEAD.as_bytes()).map_err(|error| failed(folder, error))?;
+    for portion in returns.chunks(PORTION) {
+        let parts: Vec<Vec<u8>> = portion.par_chunks(TASK).map(|task| rows(edition, task, slots)).collect();
+        for part in parts {
+            file.write_all(&part).map_err(|error| failed(folder, error))?;
+        }
+    }
+    folder.close(name, file)
+}
+
+fn rows(edition: &Edition<'_>, returns: &[&Return], slots: &[Vec<u8>]) -> Vec<u8> {
+    let renderer = edition.renderer;
+    let mut bytes = Vec::with_capacity(returns.iter().map(|one| one.facts.len()).sum::<usize>() * 176);
+    for one in returns {
+        let mut front = Vec::new();
+        push_number(&mut front, u64::from(one.year));
+        front.push(b',');
+        for text in
+            [renderer.agency_id(&one.agency), renderer.agency(&one.agency), &renderer.book.form(one.form).code]
+        {
+            push_text(&mut front, text);
+            front.push(b',');
+        }
+        let mut sheet_part: (Option<u16>, Vec<u8>) = (None, Vec::new());
+        for fact in &one.facts {
+            bytes.extend_from_slice(&front);
+            let slot = fact.item.as_slot();
+            let counted = match (slot.and_then(|slot| slots.get(usize::from(slot.0))), fact.item.as_open()) {
+                (Some(part), _) => bytes.extend_from_slice(part),
+                (None, place) => push_open(&mut bytes, place.and_then(|place| one.open.get(place)), renderer),
+            };
+            let () = counted;
+            push_value(&mut bytes, fact);
+            if sheet_part.0 != Some(fact.place.sheet) {
+                let mut part = Vec::new();
+                push_text(&mut part, renderer.file(one.file));
+                part.push(b',');
+                push_text(&mut part, renderer.sheet(one.file, fact.place.sheet));
+                part.push(b',');
+                sheet_part = (Some(fact.place.sheet), part);
+            }
+            bytes.extend_from_slice(&sheet_part.1);
+            fact.place.position.push_to(&mut bytes);
+            bytes.extend_from_slice(if fact.is_formula { b",true," } else { b",false," });
+            bytes.extend_from_slice(if is_counted(one, fact, renderer.book) { b"true," } else { b"false," });
+            match slot {
+                Some(slot) => push_text(&mut bytes, &renderer.book.slot(slot).unit),
+                None => {
+                    let open = fact.item.as_open().and_then(|place| one.open.get(place));
+                    push_text(&mut bytes, open.map_or("", |open| &open.unit));
+                }
+            }
+            bytes.push(b',');
+            push_text(&mut bytes, &fact.rewrites.to_string());
+            match fact.bounds() {
+                Some((low, high)) => bytes.extend_from_slice(format!(",{low},{high}\r\n").as_bytes()),
+                None => bytes.extend_from_slice(b",,\r\n"),
+            }
+        }
+    }
+    bytes
+}
+
+fn push_open(
+    bytes: &mut Vec<u8>,
+    open: Option<&crate::returns::OpenCategory>,
+    renderer: &crate::message::Renderer<'_>,
+) {
+    let Some(open) = open else {
+        bytes.extend_from_slice(b",,,");
+        return;
+    };
+    push_text(bytes, &renderer.book.table(open.table).code);
+    bytes.push(b',');
+    push_text(bytes, &super::summary::open_code(&open.label));
+    bytes.extend_from_slice(b",,");
+}
+
+/// `value,meaning,raw,`
+fn push_value(bytes: &mut Vec<u8>, fact: &Fact) {
+    let start = bytes.len();
+    if let Some(value) = fact.ten_thousandths() {
+        if value >= 0 && value % 10_000 == 0 {
+            push_number(bytes, value.unsigned_abs() / 10_000);
+        } else if let Some(value) = fact.value() {
+            bytes.extend_from_slice(value.to_string().as_bytes());
+        }
+    }
+    let end = bytes.len();
+    bytes.push(b',');
+    bytes.extend_from_slice(fact.meaning.as_str().as_bytes());
+    bytes.push(b',');
+    match fact.odd_raw() {
+        Some(raw) => push_text(bytes, raw),
+        None => bytes.extend_from_within(start..end),
+    }
+    bytes.push(b',');
+}
+
+fn is_counted(one: &Return, fact: &Fact, book: &crate::form::Rulebook) -> bool {
+    let table = match (fact.item.as_slot(), fact.item.as_open()) {
+        (Some(slot), _) => Some(book.slot(slot).table),
+        (None, place) => place.and_then(|place| one.open.get(place)).map(|open| open.table),
+    };
+    table.is_some_and(|table| counts(one, table))
+}
+
+// ------------------------------------------------------------------------------------------------ parquet
+
+fn write_parquet(edition: &Edition<'_>, returns: &[&Return], folder: &mut Folder) -> Result<(), PublishError> {
+    let name = "facts.parquet";
+    let file = folder.create(name)?;
+    let failed = |folder: &Folder, error: PolarsError| folder.failure(name, error);
+    let schema = frame(edition, &[]).map_err(|error| failed(folder, error))?.schema().as_ref().clone();
+    // An early error leaves the file unfinished in a folder that is thrown away.
+    let shared = SharedFile::new(file);
+    let mut writer = ParquetWriter::new(shared.clone())
+        .with_compression(ParquetCompression::Snappy)
+        .with_statistics(StatisticsOptions::empty())
+        .set_parallel(true)
+        .batched(&schema)
+        .map_err(|error| failed(folder, error))?;
+    for portion in returns.chunks(PORTION) {
+        let frame = frame(edition, portion).map_err(|error| failed(folder, error))?;
+        writer.write_batch(&frame).map_err(|error| failed(folder, error))?;
+    }
+    writer.finish().map_err(|error| failed(folder, error))?;
+    drop(writer);
+    match shared.into_inner() {
+        Some(file) => folder.close(name, file),
+        None => Err(folder.failure(name, "the file is still in use")),
+    }
+}
+
+/// The parquet writer keeps its file: this handle lets it be closed and hashed afterwards.
+#[derive(Clone)]
+struct SharedFile(std::sync::Arc<std::sync::Mutex<super::folder::FolderFile>>);
+
+impl SharedFile {
+    fn new(file: super::folder::FolderFile) -> Self {
+        SharedFile(std::sync::Arc::new(std::sync::Mutex::new(file)))
+    }
+
+    fn into_inner(self) -> Option<super::folder::FolderFile> {
+        std::sync::Arc::into_inner(self.0)?.into_inner().ok()
+    }
+
+    fn with<T>(&self, act: impl FnOnce(&mut super::folder::FolderFile) -> std::io::Result<T>) -> std::io::Result<T> {
+        let mut file = self.0.lock().map_err(|_| std::io::Error::other("a writer panicked"))?;
+        act(&mut file)
+    }
+}
+
+impl Write for SharedFile {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        self.with(|file| file.write(bytes))
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        self.with(Write::flush)
+    }
+}
+
+/// The facts of some returns as a frame. Texts that repeat are stored once, by the parquet dictionary.
+fn frame(edition: &Edition<'_>, returns: &[&Return]) -> PolarsResult<DataFrame> {
+    let renderer = edition.renderer;
+    let book = renderer.book;
+    let rows: Vec<(&Return, &Fact)> =
+        returns.iter().flat_map(|one| one.facts.iter().map(move |fact| (*one, fact))).collect();
+    let slot = |fact: &Fact| fact.item.as_slot().map(|slot: SlotId| book.slot(slot));
+    let open = |one: &'_ Return, fact: &Fact| fact.item.as_open().and_then(|place| one.open.get(place).cloned());
+    let texts = |name: &str, text: &(dyn Fn(&Return, &Fact) -> String + Sync)| -> Column {
+        let texts: Vec<String> = rows.par_iter().map(|(one, fact)| text(one, fact)).collect();
+        Column::new(name.into(), texts)
+    };
+    let years: Vec<i32> = rows.iter().map(|(one, _)| i32::from(one.year)).collect();
+    let values = rows.iter().map(|(_, fact)| fact.ten_thousandths().map(i128::from));
+    let values = Int128Chunked::from_iter_options("value".into(), values).into_decimal(38, 4)?;
+    let flags = |name: &str, flag: &dyn Fn(&Return, &Fact) -> bool| {
+        Column::new(name.into(), rows.iter().map(|(one, fact)| flag(one, fact)).collect::<Vec<bool>>())
+    };
+    DataFrame::new_infer_height(vec![
+        Column::new("year".into(), years),
+        texts("agency_id", &|one, _| renderer.agency_id(&one.agency).to_owned()),
+        texts("agency", &|one, _| renderer.agency(&one.agency).to_owned()),
+        texts("form", &|one, _| book.form(one.form).code.clone()),
+        texts("table", &|one, fact| {
+            let table = slot(fact).map(|slot| slot.table).or_else(|| open(one, fact).map(|open| open.table));
+            table.map(|table| book.table(table).code.clone()).unwrap_or_default()
+        }),
+        texts("indicator", &|one, fact| {
+            slot(fact).map(|slot| slot.indicator.clone()).unwrap_or_else(|| {
+                open(one, fact).map(|open| super::summary::open_code(&open.label)).unwrap_or_default()
+            })
+        }),
+        texts("dimension", &|_, fact| slot(fact).map(|slot| slot.dimension.clone()).unwrap_or_default()),
+        values.into_series().into_column(),
+        texts("meaning", &|_, fact| fact.meaning.as_str().to_owned()),
+        texts("raw", &|_, fact| fact.raw()),
+        texts("file", &|one, _| renderer.file(one.file).to_owned()),
+        texts("sheet", &|one, fact| renderer.sheet(one.file, fact.place.sheet).to_owned()),
+        texts("cell", &|_, fact| fact.place.position.to_string()),
+        flags("is_formula", &|_, fact| fact.is_formula),
+        flags("counted", &|one, fact| is_counted(one, fact, book)),
+    ])
+}

@@ -1,0 +1,71 @@
+//! The files of one report year: made beside the old ones, then put in their place as a whole.
+//!
+//! Each file has a module that knows its columns; this one knows which files there are and how a folder is replaced.
+
+mod csv_text;
+mod facts;
+mod folder;
+mod lists;
+mod manifest;
+mod summary;
+mod tables;
+
+pub use folder::{Folder, PublishError, recover, replace};
+pub use lists::states as agency_states;
+pub use summary::{Earlier, item_code, scope_name};
+
+use crate::collate::Collation;
+use crate::consolidate::City;
+use crate::form::Library;
+use crate::intake::InputFile;
+use crate::message::Renderer;
+use crate::returns::Return;
+
+/// Everything that a year's files are made from.
+pub struct Edition<'a> {
+    /// Report year.
+    pub year: u16,
+    /// The year's sums.
+    pub city: &'a City,
+    /// All returns and findings of the run.
+    pub collation: &'a Collation,
+    /// The forms.
+    pub library: &'a Library,
+    /// Names and sentences.
+    pub renderer: &'a Renderer<'a>,
+    /// The files read.
+    pub inputs: &'a [InputFile],
+    /// Last year's published sums, if there are any.
+    pub earlier: Option<&'a Earlier>,
+    /// Whether CSV files begin with a byte order mark.
+    pub bom: bool,
+    /// Hash of the roster in use.
+    pub roster_hash: Option<String>,
+}
+
+impl Edition<'_> {
+    /// The year's returns, in the order of the inputs.
+    pub fn returns(&self) -> Vec<&Return> {
+        self.collation.returns(self.year).collect()
+    }
+}
+
+/// Writes all files of a year into `folder`.
+///
+/// # Errors
+/// When a file cannot be written.
+pub fn publish(edition: &Edition<'_>, folder: &mut Folder) -> Result<(), PublishError> {
+    folder.write("summary.csv", summary::summary(edition))?;
+    for (name, bytes) in tables::official_tables(edition) {
+        folder.write(&name, bytes)?;
+    }
+    folder.write("by_agency.csv", summary::by_agency(edition))?;
+    folder.write("codebook.csv", summary::codebook(edition))?;
+    folder.write("findings.csv", lists::findings(edition))?;
+    folder.write("returns.csv", lists::returns(edition))?;
+    folder.write("roster.csv", lists::roster(edition))?;
+    facts::write(edition, folder)?;
+    let manifest = manifest::manifest(edition, folder);
+    folder.write("manifest.json", manifest)?;
+    Ok(())
+}

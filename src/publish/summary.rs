@@ -1,0 +1,339 @@
+//! summary.csv, by_agency.csv and codebook.csv: the analyst's files.
+
+use super::Edition;
+use super::csv_text::CsvText;
+use crate::consolidate::{CityItem, Scope, ScopeTable, Sum, counts};
+use crate::form::{SlotId, TableId};
+use crate::message::Renderer;
+use crate::returns::{Agency, Fact, Status};
+use crate::value::Amount;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Sums of an earlier year by scope and code.
+pub type Earlier = BTreeMap<(String, String), Amount>;
+
+const COLUMNS: [&str; 22] = [
+    "year",
+    "scope",
+    "form",
+    "table",
+    "indicator",
+    "indicator_label",
+    "dimension",
+    "dimension_label",
+    "unit",
+    "value",
+    "low",
+    "high",
+    "returns_counted",
+    "returns_expected",
+    "blanks",
+    "previous",
+    "change",
+    "change_pct",
+    "from_leaves",
+    "approximate",
+    "unreadable",
+    "derived",
+];
+
+/// How a scope is written in the outputs.
+#[must_use]
+pub fn scope_name(scope: &Scope, renderer: &Renderer<'_>) -> String {
+    match scope {
+        Scope::City => "city".to_owned(),
+        Scope::Node(place) => renderer.agency_id(&Agency::Listed(*place)).to_owned(),
+        Scope::Group(name) => format!("group:{name}"),
+    }
+}
+
+/// What a published figure is called.
+pub struct ItemNames {
+    /// Table.
+    pub table: TableId,
+    /// Indicator code.
+    pub indicator: String,
+    /// Its label.
+    pub indicator_label: String,
+    /// Dimension code.
+    pub dimension: String,
+    /// Its label.
+    pub dimension_label: String,
+    /// Unit in which it is published.
+    pub unit: String,
+    /// Whether it is a sum that the form does not print.
+    pub derived: bool,
+}
+
+impl ItemNames {
+    /// `indicator:dimension`, or the indicator alone.
+    #[must_use]
+    pub fn code(&self) -> String {
+        if self.dimension.is_empty() {
+            self.indicator.clone()
+        } else {
+            format!("{}:{}", self.indicator, self.dimension)
+        }
+    }
+}
+
+/// The names of a published figure.
+pub fn names(item: &CityItem, sum: &Sum, renderer: &Renderer<'_>) -> ItemNames {
+    let book = renderer.book;
+    match item {
+        CityItem::Slot(slot) => {
+            let slot = book.slot(*slot);
+            ItemNames {
+                table: slot.table,
+                indicator: slot.indicator.clone(),
+                indicator_label: renderer.catalogue.choose(&slot.indicator_zh, &slot.indicator_en).to_owned(),
+                dimension: slot.dimension.clone(),
+                dimension_label: renderer.catalogue.choose(&slot.dimension_zh, &slot.dimension_en).to_owned(),
+                unit: slot.unit.clone(),
+                derived: false,
+            }
+        }
+        CityItem::Derived(table, which, dimension) => {
+            let derived = book.table(*table).derived.get(*which);
+            let parts = derived.and_then(|derived| derived.sums.get(*dimension));
+            let first = parts.and_then(|(_, slots)| slots.first()).map(|slot| book.slot(*slot));
+            let label = |zh: fn(&crate::form::Slot) -> &String| first.map(|slot| zh(slot).clone()).unwrap_or_default();
+            ItemNames {
+                table: *table,
+                indicator: derived.map(|derived| derived.indicator.clone()).unwrap_or_default(),
+                indicator_label: derived
+                    .map(|derived| renderer.catalogue.choose(&derived.zh, &derived.en).to_owned())
+                    .unwrap_or_default(),
+                dimension: parts.map(|(dimension, _)| dimension.clone()).unwrap_or_default(),
+                dimension_label: match renderer.catalogue.language() {
+                    crate::message::Language::Zh => label(|slot| &slot.dimension_zh),
+                    crate::message::Language::En => label(|slot| &slot.dimension_en),
+                },
+                unit: label(|slot| &slot.unit),
+                derived: true,
+            }
+        }
+        CityItem::Open(table, label) => ItemNames {
+            table: *table,
+            indicator: open_code(label),
+            indicator_label: label.clone(),
+            dimension: String::new(),
+            dimension_label: String::new(),
+            unit: sum.unit.clone(),
+            derived: false,
+        },
+    }
+}
+
+/// The code of a published figure.
+#[must_use]
+pub fn item_code(item: &CityItem, sum: &Sum, renderer: &Renderer<'_>) -> String {
+    names(item, sum, renderer).code()
+}
+
+/// The code of an open category: its own label, marked as such.
+#[must_use]
+pub fn open_code(label: &str) -> String {
+    format!("open.{}", crate::label::key(label))
+}
+
+/// One row per scope, form and figure.
+pub fn summary(edition: &Edition<'_>) -> Vec<u8> {
+    let mut csv = CsvText::new(edition.bom);
+    csv.row(COLUMNS);
+    for table in &edition.city.tables {
+        let scope = scope_name(&table.scope, edition.renderer);
+        for (item, sum) in &table.sums {
+            summary_row(edition, table, &scope, item, sum, &mut csv);
+        }
+    }
+    csv.into_bytes()
+}
+
+fn summary_row(
+    edition: &Edition<'_>,
+    table: &ScopeTable,
+    scope: &str,
+    item: &CityItem,
+    sum: &Sum,
+    csv: &mut CsvText,
+) {
+    let names = names(item, sum, edition.renderer);
+    let book = edition.renderer.book;
+    let text = |amount: Option<Amount>| amount.map(|amount| amount.to_string()).unwrap_or_default();
+    let previous =
+        edition.earlier.and_then(|earlier| earlier.get(&(scope.to_owned(), names.code()))).copied();
+    let change = sum.value.zip(previous).map(|(now, before)| now - before);
+    csv.field(&edition.year.to_string())
+        .field(scope)
+        .field(&book.form(table.form).code)
+        .field(&book.table(names.table).code)
+        .fields([&names.indicator, &names.indicator_label, &names.dimension, &names.dimension_label, &names.unit])
+        .field(&text(sum.value))
+        .field(&text(sum.bounds.map(|(low, _)| low)))
+        .field(&text(sum.bounds.map(|(_, high)| high)))
+        .field(&sum.returns.to_string())
+        .field(&table.expected.to_string())
+        .field(&sum.blanks().to_string())
+        .field(&text(previous))
+        .field(&text(change))
+        .field(&change.zip(previous).and_then(|(change, before)| percent(change, before)).unwrap_or_default())
+        .field(&text(sum.from_leaves))
+        .field(&sum.approximate.to_string())
+        .field(&sum.unreadable.to_string())
+        .field(if names.derived { "true" } else { "false" })
+        .end();
+}
+
+/// A change in per cent of the earlier figure, to two decimals, half away from zero; none if that was zero.
+fn percent(change: Amount, before: Amount) -> Option<String> {
+    let (change, before) = (change.ten_thousandths(), before.ten_thousandths());
+    if before == 0 {
+        return None;
+    }
+    let doubled = change.checked_mul(20_000)?.checked_div(before)?;
+    let rounded = (doubled.abs() + 1) / 2;
+    let sign = if doubled < 0 && rounded != 0 { "-" } else { "" };
+    Some(format!("{sign}{}.{:02}", rounded / 100, rounded % 100))
+}
+
+/// Codes of all figures that the year's returns can have, in the order of the rulebook, without repetition.
+fn codes(edition: &Edition<'_>) -> Vec<SlotId> {
+    let book = edition.renderer.book;
+    let mut seen = BTreeSet::new();
+    let mut slots = Vec::new();
+    let forms: BTreeSet<_> = edition.city.tables.iter().map(|table| table.form).collect();
+    for form in forms {
+        for slot in book.form(form).slots.clone().map(SlotId) {
+            if seen.insert(book.slot(slot).code.as_str()) {
+                slots.push(slot);
+            }
+        }
+    }
+    slots
+}
+
+/// One row per agency, one column per code.
+pub fn by_agency(edition: &Edition<'_>) -> Vec<u8> {
+    let renderer = edition.renderer;
+    let book = renderer.book;
+    let slots = codes(edition);
+    let open: BTreeSet<String> = edition
+        .returns()
+        .iter()
+        .filter(|one| one.status == Status::Counted)
+        .flat_map(|one| one.open.iter().filter(|category| counts(one, category.table)).map(|c| open_code(&c.label)))
+        .collect();
+    let mut csv = CsvText::new(edition.bom);
+    csv.fields(["year", "agency_id", "agency", "group", "state", "forms"]);
+    csv.fields(slots.iter().map(|slot| &book.slot(*slot).code)).fields(&open).end();
+    let mut agencies: BTreeMap<Agency, Vec<&crate::returns::Return>> = BTreeMap::new();
+    if let Some(roster) = renderer.roster {
+        agencies.extend((0..roster.agencies().len()).map(|place| (Agency::Listed(place), Vec::new())));
+    }
+    let returns = edition.returns();
+    for one in returns.iter().filter(|one| one.status == Status::Counted) {
+        agencies.entry(one.agency.clone()).or_default().push(one);
+    }
+    let place_of: BTreeMap<&str, usize> =
+        slots.iter().enumerate().map(|(place, slot)| (book.slot(*slot).code.as_str(), place)).collect();
+    for (agency, returns) in &agencies {
+        let group = match agency {
+            Agency::Listed(place) => renderer
+                .roster
+                .and_then(|roster| roster.agencies().get(*place))
+                .and_then(|agency| agency.group.clone())
+                .unwrap_or_default(),
+            Agency::Named(_) => String::new(),
+        };
+        let mut values: Vec<String> = vec![String::new(); slots.len()];
+        let mut own: BTreeMap<String, String> = BTreeMap::new();
+        for one in returns {
+            for fact in &one.facts {
+                let Some(value) = Fact::value(fact).map(|value| value.to_string()) else { continue };
+                if let Some(slot) = fact.item.as_slot().map(|slot| book.slot(slot)) {
+                    let cell = place_of.get(slot.code.as_str()).and_then(|place| values.get_mut(*place));
+                    if let Some(cell) = cell.filter(|_| counts(one, slot.table)) {
+                        *cell = value;
+                    }
+                } else if let Some(category) = fact.item.as_open().and_then(|place| one.open.get(place)) {
+                    own.insert(open_code(&category.label), value);
+                }
+            }
+        }
+        let mut forms: Vec<&str> = returns.iter().map(|one| book.form(one.form).code.as_str()).collect();
+        forms.sort_unstable();
+        forms.dedup();
+        csv.field(&edition.year.to_string())
+            .field(renderer.agency_id(agency))
+            .field(renderer.agency(agency))
+            .field(&group)
+            .field(if returns.is_empty() { "missing" } else { "counted" })
+            .field(&forms.join("+"))
+            .fields(&values)
+            .fields(open.iter().map(|code| own.get(code).map_or("", String::as_str)))
+            .end();
+    }
+    csv.into_bytes()
+}
+
+/// What every code means.
+pub fn codebook(edition: &Edition<'_>) -> Vec<u8> {
+    let renderer = edition.renderer;
+    let book = renderer.book;
+    let mut csv = CsvText::new(edition.bom);
+    csv.row(["code", "table", "label_zh", "label_en", "unit", "kind", "forms"]);
+    let mut rows: Vec<(String, [String; 5], Vec<String>)> = Vec::new();
+    let mut place: BTreeMap<String, usize> = BTreeMap::new();
+    let mut add = |code: String, row: [String; 5], form: &str| match place.get(&code).and_then(|at| rows.get_mut(*at)) {
+        Some((_, _, forms)) => forms.push(form.to_owned()),
+        None => {
+            place.insert(code.clone(), rows.len());
+            rows.push((code, row, vec![form.to_owned()]));
+        }
+    };
+    let joined = |a: &str, b: &str| if b.is_empty() { a.to_owned() } else { format!("{a} / {b}") };
+    for form in book.forms.iter().rev() {
+        for slot in form.slots.clone().map(|id| book.slot(SlotId(id))) {
+            let row = [
+                book.table(slot.table).code.clone(),
+                joined(&slot.indicator_zh, &slot.dimension_zh),
+                joined(&slot.indicator_en, &slot.dimension_en),
+                slot.unit.clone(),
+                slot.kind_name(),
+            ];
+            add(slot.code.clone(), row, &form.code);
+        }
+        for table in form.tables.iter().map(|id| book.table(*id)) {
+            for derived in &table.derived {
+                for (dimension, slots) in &derived.sums {
+                    let Some(slot) = slots.first().map(|slot| book.slot(*slot)) else { continue };
+                    let row = [
+                        table.code.clone(),
+                        joined(&derived.zh, &slot.dimension_zh),
+                        joined(&derived.en, &slot.dimension_en),
+                        slot.unit.clone(),
+                        format!("{}/derived", slot.kind_name()),
+                    ];
+                    add(format!("{}:{dimension}", derived.indicator), row, &form.code);
+                }
+            }
+        }
+    }
+    for (code, [table, zh, en, unit, kind], forms) in rows {
+        csv.fields([&code, &table, &zh, &en, &unit, &kind]).field(&forms.join("+")).end();
+    }
+    let mut open: BTreeMap<String, (String, String, String)> = BTreeMap::new();
+    for table in edition.city.tables.iter().filter(|table| table.scope == Scope::City) {
+        for (item, sum) in &table.sums {
+            if let CityItem::Open(id, label) = item {
+                let table = book.table(*id).code.clone();
+                open.entry(open_code(label)).or_insert((table, label.clone(), sum.unit.clone()));
+            }
+        }
+    }
+    for (code, (table, label, unit)) in open {
+        csv.row([code.as_str(), &table, &label, &label, &unit, "count/open", ""]);
+    }
+    csv.into_bytes()
+}

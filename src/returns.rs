@@ -1,0 +1,235 @@
+//! A return as read: one agency's figures for one year on one form, every figure with its place.
+
+use crate::address::{FileId, Place};
+use crate::form::{FormId, SlotId, TableId};
+use crate::value::{Amount, Meaning, Rewrites};
+
+/// Items from here on are open categories of the return that holds them.
+const OPEN: u16 = 0x8000;
+
+/// What a fact counts: a slot of the form, or one of the return's open categories.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct ItemCode(u16);
+
+impl ItemCode {
+    /// A figure of the form.
+    #[must_use]
+    pub fn slot(slot: SlotId) -> Self {
+        ItemCode(slot.0)
+    }
+
+    /// The n-th open category of the return; none when there are too many.
+    #[must_use]
+    pub fn open(place: usize) -> Option<Self> {
+        u16::try_from(place).ok().filter(|place| *place < OPEN).map(|place| ItemCode(OPEN | place))
+    }
+
+    /// The slot, unless it is an open category.
+    #[must_use]
+    pub fn as_slot(self) -> Option<SlotId> {
+        (self.0 < OPEN).then_some(SlotId(self.0))
+    }
+
+    /// The place of the open category within its return.
+    #[must_use]
+    pub fn as_open(self) -> Option<usize> {
+        (self.0 >= OPEN).then_some(usize::from(self.0 & !OPEN))
+    }
+}
+
+/// One number read, or what stands where a number should.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Fact {
+    /// What it counts.
+    pub item: ItemCode,
+    /// What the cell means.
+    pub meaning: Meaning,
+    /// Whether the value was a formula's.
+    pub is_formula: bool,
+    /// What was rewritten on the way from the raw text to the value.
+    pub rewrites: Rewrites,
+    /// Where it stands.
+    pub place: Place,
+    /// The value in ten-thousandths of the slot's unit; only a number has one.
+    value: i64,
+    /// What the cell says, where it differs from the value as printed.
+    raw: Option<Box<str>>,
+    /// Bounds of an approximate figure.
+    bounds: Option<Box<(Amount, Amount)>>,
+}
+
+impl Fact {
+    /// Makes a fact from what was read.
+    #[must_use]
+    pub fn new(item: ItemCode, place: Place, is_formula: bool, raw: &str, reading: &crate::value::Reading) -> Self {
+        let value = reading.value.and_then(|value| i64::try_from(value.ten_thousandths()).ok());
+        let meaning = match (reading.meaning, value) {
+            (Meaning::Number, None) => Meaning::Text,
+            (meaning, _) => meaning,
+        };
+        let printed = value.map(|value| Amount::from_ten_thousandths(i128::from(value)).to_string());
+        Fact {
+            item,
+            meaning,
+            is_formula,
+            rewrites: reading.rewrites,
+            place,
+            value: value.unwrap_or(0),
+            raw: (printed.as_deref() != Some(raw) && !raw.is_empty()).then(|| raw.into()),
+            bounds: match (reading.low, reading.high) {
+                (Some(low), Some(high)) => Some(Box::new((low, high))),
+                _ => None,
+            },
+        }
+    }
+
+    /// A whole number that reads as it is printed: by far the most frequent fact.
+    #[must_use]
+    pub fn whole(item: ItemCode, place: Place, is_formula: bool, value: i64, rewrites: Rewrites) -> Self {
+        let value = value.saturating_mul(10_000);
+        Fact { item, meaning: Meaning::Number, is_formula, rewrites, place, value, raw: None, bounds: None }
+    }
+
+    /// The value, if the cell holds a number.
+    #[must_use]
+    pub fn value(&self) -> Option<Amount> {
+        (self.meaning == Meaning::Number).then(|| Amount::from_ten_thousandths(i128::from(self.value)))
+    }
+
+    /// The value in ten-thousandths, if the cell holds a number.
+    #[must_use]
+    pub fn ten_thousandths(&self) -> Option<i64> {
+        (self.meaning == Meaning::Number).then_some(self.value)
+    }
+
+    /// Raw text, if it is not simply the value as printed.
+    #[must_use]
+    pub fn odd_raw(&self) -> Option<&str> {
+        self.raw.as_deref()
+    }
+
+    /// What the cell says.
+    #[must_use]
+    pub fn raw(&self) -> String {
+        match (&self.raw, self.value()) {
+            (Some(raw), _) => raw.to_string(),
+            (None, Some(value)) => value.to_string(),
+            (None, None) => String::new(),
+        }
+    }
+
+    /// Bounds of an approximate figure.
+    #[must_use]
+    pub fn bounds(&self) -> Option<(Amount, Amount)> {
+        self.bounds.as_deref().copied()
+    }
+
+    /// Takes the value away: two cells claim this figure and differ.
+    pub fn void(&mut self) {
+        let raw = self.raw();
+        self.raw = Some(raw.into());
+        self.meaning = Meaning::Text;
+        self.value = 0;
+    }
+}
+
+/// The agency that a return belongs to.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Agency {
+    /// An agency of the roster, by its place there.
+    Listed(usize),
+    /// A name that stands on no roster.
+    Named(String),
+}
+
+/// A table of a return.
+#[derive(Clone, Debug)]
+pub struct TableReading {
+    /// The table.
+    pub table: TableId,
+    /// Whether its figures are counted in the consolidation.
+    pub counted: bool,
+}
+
+/// A category that the form does not list.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct OpenCategory {
+    /// The table in which it stands.
+    pub table: TableId,
+    /// Its label as written.
+    pub label: String,
+    /// The unit beside it, as written.
+    pub unit: String,
+}
+
+/// One agency's figures for one year on one form, from one file.
+#[derive(Clone, Debug)]
+pub struct Return {
+    /// The file.
+    pub file: FileId,
+    /// Who.
+    pub agency: Agency,
+    /// When: the report year.
+    pub year: u16,
+    /// Whether another source of the year (file or folder name) contradicts it.
+    pub year_disputed: bool,
+    /// On which form.
+    pub form: FormId,
+    /// Tables that it has.
+    pub tables: Vec<TableReading>,
+    /// Its facts, in the order of their items.
+    pub facts: Vec<Fact>,
+    /// Its open categories.
+    pub open: Vec<OpenCategory>,
+    /// Identities that could be evaluated.
+    pub identities_checked: u32,
+    /// Identities that hold.
+    pub identities_held: u32,
+    /// What became of it.
+    pub status: Status,
+}
+
+impl Return {
+    /// The fact at a slot.
+    #[must_use]
+    pub fn fact(&self, slot: SlotId) -> Option<&Fact> {
+        let item = ItemCode::slot(slot);
+        let place = self.facts.binary_search_by_key(&item, |fact| fact.item).ok()?;
+        self.facts.get(place)
+    }
+
+    /// How many numbers were read.
+    #[must_use]
+    pub fn numbers(&self) -> usize {
+        self.facts.iter().filter(|fact| fact.meaning == Meaning::Number).count()
+    }
+}
+
+/// What became of a file or return.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Status {
+    /// Its figures are in the consolidation.
+    Counted,
+    /// Another return of the same agency and year is counted instead.
+    Superseded,
+    /// Byte for byte the same as another file.
+    Duplicate,
+    /// The file holds no return.
+    NotAReturn,
+    /// The file or return could not be accepted.
+    Refused,
+}
+
+impl Status {
+    /// The name used in returns.csv.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Status::Counted => "counted",
+            Status::Superseded => "superseded",
+            Status::Duplicate => "duplicate",
+            Status::NotAReturn => "not_a_return",
+            Status::Refused => "refused",
+        }
+    }
+}
