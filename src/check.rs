@@ -14,9 +14,10 @@ use crate::value::{Amount, Meaning};
 struct Side {
     sum: Amount,
     numbers: usize,
+    /// How many of its figures have a cell, filled or not.
+    cells: usize,
     /// Whether a figure of the side cannot be used: unreadable or approximate.
     doubtful: bool,
-    cells: Vec<CellRef>,
 }
 
 /// What an identity comes to for one return.
@@ -92,6 +93,8 @@ pub fn judge<'a>(identity: &Identity, fact: impl Fn(SlotId) -> Option<&'a Fact>)
             (0, 0) => Verdict::Open,
             (0, _) if expected == Amount::ZERO => Verdict::Open,
             (0, _) => Verdict::BlankTotal { expected },
+            // A sheet that does not ask for the parts gives only the total.
+            (_, 0) if parts.cells == 0 => Verdict::Open,
             (_, 0) if found != Amount::ZERO => Verdict::BlankParts { found },
             _ => compare(found, expected, found == expected),
         },
@@ -115,6 +118,7 @@ fn side<'a>(terms: impl Iterator<Item = (bool, SlotId)>, fact: &impl Fn(SlotId) 
     let mut side = Side::default();
     for (negative, slot) in terms {
         let Some(fact) = fact(slot) else { continue };
+        side.cells += 1;
         match fact.meaning {
             Meaning::Text | Meaning::Approximate => side.doubtful = true,
             _ => {}
@@ -176,6 +180,15 @@ fn abs(amount: Amount) -> Amount {
     if amount.is_negative() { Amount::ZERO - amount } else { amount }
 }
 
+/// What a fact states: a number, or nothing where a dash stands. A blank states nothing at all.
+#[must_use]
+pub fn stated(fact: &Fact) -> Option<Amount> {
+    match fact.meaning {
+        Meaning::Dash => Some(Amount::ZERO),
+        _ => fact.value(),
+    }
+}
+
 /// Checks a return against the same agency's figures of the year before; `previous` gives them by code.
 pub fn across_years(
     checked: &Return,
@@ -185,7 +198,7 @@ pub fn across_years(
     let form = book.form(checked.form);
     let mut findings = Vec::new();
     for identity in form.identities.iter().filter(|identity| identity.shape == Shape::Carry) {
-        let value = |slot: SlotId| checked.fact(slot).and_then(Fact::value);
+        let value = |slot: SlotId| checked.fact(slot).and_then(stated);
         let Some(found) = identity.whole.first().and_then(|slot| value(*slot)) else { continue };
         let earlier: Option<Vec<Amount>> =
             identity.previous.iter().map(|slot| previous(&book.slot(*slot).code)).collect();

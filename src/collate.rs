@@ -294,7 +294,7 @@ fn carry_over(outcomes: &[FileOutcome], book: &Rulebook, earlier: &EarlierFigure
                 let slot = book.slot_by_code(before.form, code)?;
                 let table = book.slot(slot).table;
                 before.tables.iter().find(|reading| reading.table == table && reading.counted)?;
-                before.fact(slot)?.value()
+                before.fact(slot).and_then(check::stated)
             }),
             None => from_before.and_then(|figures| figures.get(code).copied()),
         };

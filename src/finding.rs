@@ -10,6 +10,10 @@ use crate::value::Amount;
 pub enum Subject {
     /// A figure of a form.
     Slot(SlotId),
+    /// A whole row, by its first figure.
+    Row(SlotId),
+    /// A whole column, by its first figure.
+    Column(SlotId),
     /// A whole table.
     Table(TableId),
     /// An open category of a table, under its own label.

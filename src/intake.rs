@@ -143,6 +143,7 @@ impl Intake<'_> {
         let mut conflicts_said = Vec::new();
         let mut rejected = None;
         for (record, identity) in with_tables {
+            let identity = &self.year_by_form(record, identity);
             let first = record.tables.first();
             let place = first.map(|table| Place {
                 sheet: table.sheet,
@@ -186,7 +187,7 @@ impl Intake<'_> {
             }
         }
         for (_, builder) in builders {
-            let (mut finished, findings) = builder.finish(self.guide);
+            let (mut finished, findings) = builder.finish();
             outcome.findings.extend(findings);
             outcome.findings.extend(check::within_return(&mut finished, self.guide.book));
             outcome.returns.push(finished);
@@ -195,6 +196,20 @@ impl Intake<'_> {
             outcome.rejected =
                 rejected.map(|reason| Rejection { status: Status::Refused, reason: reason.replace('.', "_") });
         }
+    }
+
+    /// Where years contradict each other, the form itself is a witness: the year for which it is in force wins.
+    fn year_by_form(&self, record: &Record, identity: &Identity) -> Identity {
+        let mut identity = identity.clone();
+        let forms = || record.tables.iter().map(|table| self.guide.book.form(self.guide.book.table(table.table).form));
+        if let Some((accepted, other)) = identity.year_conflict.clone() {
+            let fits = |year: u16| forms().filter(|form| form.required).all(|form| form.in_force(year));
+            if !fits(accepted.value) && fits(other.value) {
+                identity.year = Some(other.clone());
+                identity.year_conflict = Some((other, accepted));
+            }
+        }
+        identity
     }
 
     fn no_agency(&self, none: &NoAgency, id: FileId, year: Option<u16>, first: Option<Place>) -> Finding {
@@ -455,7 +470,7 @@ impl<'a> Builder<'a> {
         });
     }
 
-    fn finish(mut self, guide: &Guide<'_>) -> (Return, Vec<Finding>) {
+    fn finish(mut self) -> (Return, Vec<Finding>) {
         self.result.facts.sort_by_key(|fact| fact.item);
         let gaps = std::mem::take(&mut self.gaps);
         for (table, sheet, gap) in gaps {
@@ -471,11 +486,10 @@ impl<'a> Builder<'a> {
                 // Another sheet of the same return may hold what this one lacks.
                 Gap::MissingRow { slot } | Gap::MissingColumn { slot } if self.result.fact(*slot).is_some() => continue,
                 Gap::MissingRow { slot } => base("layout.missing_row", "missing_row")
-                    .about(Subject::Slot(*slot))
-                    .with("row", Arg::Text(guide.book.slot(*slot).indicator.clone()))
+                    .about(Subject::Row(*slot))
                     .with("figure", Arg::Slots(vec![*slot])),
                 Gap::MissingColumn { slot } => base("layout.missing_column", "missing_column")
-                    .about(Subject::Slot(*slot))
+                    .about(Subject::Column(*slot))
                     .with("figure", Arg::Slot(*slot)),
                 Gap::UnknownRow { position, label, near } => {
                     let message = if near.is_some() { "unknown_label_near" } else { "unknown_label" };

@@ -14,8 +14,6 @@ use std::collections::BTreeMap;
 
 /// Heads of one block may be spread over this many rows.
 const HEAD_ROWS: u32 = 3;
-/// A block without row labels is recognised by at least this many heads.
-const HEADS_WITHOUT_ROWS: usize = 4;
 /// A list without a head is recognised by at least this many row labels.
 const ROWS_WITHOUT_HEAD: usize = 3;
 /// Unknown rows belong to a table while no more than this many empty rows lie between.
@@ -127,12 +125,9 @@ fn head_bands(view: &SheetView<'_>, guide: &Guide<'_>) -> Vec<Band> {
     for ((table, block), mut heads) in hits {
         heads.sort_by_key(|head| head.position);
         if let Some(definition) = block_of(guide, table, block) {
-            let needed = if definition.has_unlabelled_row() {
-                HEADS_WITHOUT_ROWS.min(definition.columns.len())
-            } else {
-                definition.columns.len().min(2)
-            };
-            bands.extend(bands_of(table, block, &heads, needed));
+            // Fewer heads than half may be row labels that read alike (其他, 总计).
+            let columns = definition.columns.len();
+            bands.extend(bands_of(table, block, &heads, columns.div_ceil(2).max(columns.min(2))));
         }
     }
     bands
@@ -368,21 +363,16 @@ fn row_label(
     }
     let Some((cell, text, uses)) = labels.last() else { return RowLabel::None };
     let around: Option<&String> = groups.range(..cell.column).next_back().map(|(_, group)| group);
-    let joint;
     let mut uses = *uses;
     if !uses.iter().any(|u| mine(&u, Role::Row)) {
         let texts: Vec<&str> = labels.iter().map(|(_, text, _)| *text).collect();
         let tail = texts.get(texts.len().saturating_sub(2)..).unwrap_or_default();
-        joint = guide.index.joint_uses(tail);
         let below = view.at(Position { row: row + 1, column: cell.column }).and_then(text_of);
-        uses = if joint.iter().any(|u| mine(&u, Role::Row)) {
-            joint
-        } else if let Some(below) = below {
-            // A long label may run on in the cell below.
-            guide.index.joint_uses(&[text, below])
-        } else {
-            uses
-        };
+        // A label may be spread over two cells of the row, or run on in the cell below.
+        let with_below = below.map(|below| guide.index.joint_uses(&[text, below]));
+        let joint = [Some(guide.index.joint_uses(tail)), with_below];
+        let fitting = joint.into_iter().flatten().find(|joint| joint.iter().any(|u| mine(&u, Role::Row)));
+        uses = fitting.unwrap_or(uses);
     }
     let lines: Vec<u8> = uses
         .iter()
@@ -397,6 +387,8 @@ fn row_label(
     match lines.as_slice() {
         [only] => RowLabel::Line(*only),
         [] if uses.iter().any(|u| mine(&u, Role::Group)) => RowLabel::None,
+        // Blocks that share their heads: the row is another block's.
+        [] if uses.iter().any(|u| u.table == band.table && u.role == Role::Row) => RowLabel::None,
         [] if guide.words.not_categories.contains(&label::key(text)) && around.is_none() => RowLabel::None,
         _ => RowLabel::Unknown(position(cell), (*text).to_owned()),
     }

@@ -72,6 +72,14 @@ fn subject(finding: &Finding, renderer: &Renderer<'_>) -> (String, String, Strin
             let slot = book.slot(*slot);
             (book.table(slot.table).code.clone(), slot.indicator.clone(), slot.dimension.clone())
         }
+        Some(Subject::Row(slot)) => {
+            let slot = book.slot(*slot);
+            (book.table(slot.table).code.clone(), slot.indicator.clone(), String::new())
+        }
+        Some(Subject::Column(slot)) => {
+            let slot = book.slot(*slot);
+            (book.table(slot.table).code.clone(), String::new(), slot.dimension.clone())
+        }
         Some(Subject::Table(table)) => (book.table(*table).code.clone(), String::new(), String::new()),
         Some(Subject::Open(table, label)) => {
             (book.table(*table).code.clone(), super::summary::open_code(label), String::new())
