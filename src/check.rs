@@ -148,9 +148,7 @@ fn finding<'a>(
             };
             (identity.level, identity.rule.as_str(), message, Some(*found), Some(*expected))
         }
-        Verdict::BlankTotal { expected } => {
-            (Level::Query, "value.blank_total", "blank_total", None, Some(*expected))
-        }
+        Verdict::BlankTotal { expected } => (Level::Query, "value.blank_total", "blank_total", None, Some(*expected)),
         Verdict::BlankParts { found } => (Level::Query, "value.blank_parts", "blank_parts", Some(*found), None),
     };
     let cell = |slot: SlotId| fact(slot).map(|fact| CellRef { file: checked.file, place: fact.place });
@@ -190,11 +188,7 @@ pub fn stated(fact: &Fact) -> Option<Amount> {
 }
 
 /// Checks a return against the same agency's figures of the year before; `previous` gives them by code.
-pub fn across_years(
-    checked: &Return,
-    book: &Rulebook,
-    previous: &dyn Fn(&str) -> Option<Amount>,
-) -> Vec<Finding> {
+pub fn across_years(checked: &Return, book: &Rulebook, previous: &dyn Fn(&str) -> Option<Amount>) -> Vec<Finding> {
     let form = book.form(checked.form);
     let mut findings = Vec::new();
     for identity in form.identities.iter().filter(|identity| identity.shape == Shape::Carry) {

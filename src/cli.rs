@@ -19,7 +19,9 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 /// 汇总各部门的政府信息公开年度报表：读取、核对、合并，每个数都能查到出处。
 #[derive(Parser)]
 #[command(name = "huizong", version, disable_help_subcommand = true, arg_required_else_help = true)]
-#[command(after_help = "例：\n  huizong run                读取 data 文件夹，结果写到 output\n  huizong run 报表 -o 结果     读取“报表”文件夹，结果写到“结果”\n  huizong check 报表          只核对，不写文件\n  huizong inspect 财政局.xlsx  看程序怎样理解一个文件\n\n结束代码：0 完成；1 还有错误（check，或 run --strict）；2 用法或设置有误；3 无法完成")]
+#[command(
+    after_help = "例：\n  huizong run                读取 data 文件夹，结果写到 output\n  huizong run 报表 -o 结果     读取“报表”文件夹，结果写到“结果”\n  huizong check 报表          只核对，不写文件\n  huizong inspect 财政局.xlsx  看程序怎样理解一个文件\n\n结束代码：0 完成；1 还有错误（check，或 run --strict）；2 用法或设置有误；3 无法完成"
+)]
 struct Cli {
     #[command(subcommand)]
     command: Command,
@@ -453,9 +455,9 @@ fn inspect_command(settings: &Settings, desk: &Desk) -> Result<u8, RunError> {
                         .iter()
                         .filter(|fact| match (fact.item.as_slot(), fact.item.as_open()) {
                             (Some(slot), _) => book.slot(slot).table == reading.table,
-                            (None, place) => {
-                                place.and_then(|place| one.open.get(place)).is_some_and(|open| open.table == reading.table)
-                            }
+                            (None, place) => place
+                                .and_then(|place| one.open.get(place))
+                                .is_some_and(|open| open.table == reading.table),
                         })
                         .collect();
                     let sheet = facts.first().map_or("", |fact| renderer.sheet(one.file, fact.place.sheet));
@@ -536,7 +538,12 @@ fn forms_command(action: Option<FormsAction>, forms: Option<PathBuf>, lang: Lang
                     None => format!("{}-", form.first_year),
                 };
                 let (figures, identities) = (form.slots.len(), form.identities.len());
-                out(&format!("{:<10} {years:<10} {figures:>4} {identities:>4}  {}  {}", form.code, title(form), form.source));
+                out(&format!(
+                    "{:<10} {years:<10} {figures:>4} {identities:>4}  {}  {}",
+                    form.code,
+                    title(form),
+                    form.source
+                ));
             }
             DONE
         }

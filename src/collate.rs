@@ -70,9 +70,7 @@ pub fn collate(
                     .with(
                         "right",
                         Arg::Text(
-                            book.required_form(one.year)
-                                .map(|form| book.form(form).source.clone())
-                                .unwrap_or_default(),
+                            book.required_form(one.year).map(|form| book.form(form).source.clone()).unwrap_or_default(),
                         ),
                     ),
             );
@@ -170,8 +168,10 @@ impl Contest<'_> {
         }
         for ((o, r), winners) in beaten {
             let Some(loser) = outcomes.get(o).and_then(|outcome| outcome.returns.get(r)) else { continue };
-            let winners: Vec<&Return> =
-                winners.iter().filter_map(|(o, r)| outcomes.get(*o).and_then(|outcome| outcome.returns.get(*r))).collect();
+            let winners: Vec<&Return> = winners
+                .iter()
+                .filter_map(|(o, r)| outcomes.get(*o).and_then(|outcome| outcome.returns.get(*r)))
+                .collect();
             let Some(winner) = winners.first() else { continue };
             let differing = loser
                 .facts
@@ -186,11 +186,15 @@ impl Contest<'_> {
                 .count();
             let whole = loser.tables.iter().all(|table| !table.counted);
             findings.push(
-                Finding::new(Level::Query, "return.superseded", if whole { "superseded" } else { "superseded_in_part" })
-                    .in_file(loser.file)
-                    .of(&loser.agency, loser.year)
-                    .with("winner", Arg::File(winner.file))
-                    .with("differing", Arg::Count(differing)),
+                Finding::new(
+                    Level::Query,
+                    "return.superseded",
+                    if whole { "superseded" } else { "superseded_in_part" },
+                )
+                .in_file(loser.file)
+                .of(&loser.agency, loser.year)
+                .with("winner", Arg::File(winner.file))
+                .with("differing", Arg::Count(differing)),
             );
             if whole {
                 if let Some(loser) = outcomes.get_mut(o).and_then(|outcome| outcome.returns.get_mut(r)) {
@@ -274,9 +278,7 @@ fn is_blank(one: &Return, table: TableId, book: &Rulebook) -> bool {
 
 /// Compares every counted return with the same agency's figures of the year before.
 fn carry_over(outcomes: &[FileOutcome], book: &Rulebook, earlier: &EarlierFigures) -> Vec<Finding> {
-    let counted = || {
-        outcomes.iter().flat_map(|outcome| &outcome.returns).filter(|one| one.status == Status::Counted)
-    };
+    let counted = || outcomes.iter().flat_map(|outcome| &outcome.returns).filter(|one| one.status == Status::Counted);
     let mut by_year: BTreeMap<(u16, &Agency), Vec<&Return>> = BTreeMap::new();
     for one in counted() {
         by_year.entry((one.year, &one.agency)).or_default().push(one);

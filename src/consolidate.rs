@@ -109,6 +109,8 @@ struct Cell {
     sum: i128,
     numbers: usize,
     approximate: usize,
+    /// Approximate figures that allow no bounds.
+    unbounded: usize,
     unreadable: usize,
     low: i128,
     high: i128,
@@ -119,12 +121,7 @@ struct Cell {
 ///
 /// # Errors
 /// When polars fails, which a sound program does not cause.
-pub fn consolidate(
-    year: u16,
-    returns: &[&Return],
-    book: &Rulebook,
-    roster: Option<&Roster>,
-) -> PolarsResult<City> {
+pub fn consolidate(year: u16, returns: &[&Return], book: &Rulebook, roster: Option<&Roster>) -> PolarsResult<City> {
     let counted: Vec<&Return> = returns.iter().copied().filter(|one| one.status == Status::Counted).collect();
     let scopes = scopes(roster);
     // Agencies that belong to the same scopes are summed together before the scopes are.
@@ -149,8 +146,7 @@ pub fn consolidate(
     let cells = grouped(&counted, &bucket_of, &open, book)?;
     let labels = open_labels(&counted);
 
-    let forms: BTreeSet<FormId> =
-        counted.iter().map(|one| one.form).chain(book.required_form(year)).collect();
+    let forms: BTreeSet<FormId> = counted.iter().map(|one| one.form).chain(book.required_form(year)).collect();
     let mut tables = Vec::new();
     for (number, (scope, agencies)) in scopes.iter().enumerate() {
         for form in &forms {
@@ -176,7 +172,8 @@ pub fn consolidate(
                 Some(agencies) if required => agencies.len(),
                 _ => counts.values().copied().max().unwrap_or(0),
             };
-            let table = ScopeTable { scope: scope.clone(), form: *form, expected, counted: counts, sums: BTreeMap::new() };
+            let table =
+                ScopeTable { scope: scope.clone(), form: *form, expected, counted: counts, sums: BTreeMap::new() };
             tables.push(fill(table, &summed, &open_names, &labels, book));
         }
     }
@@ -229,10 +226,11 @@ struct Rows {
     item: Vec<u32>,
     value: Vec<Option<i128>>,
     approximate: Vec<bool>,
+    unbounded: Vec<bool>,
     unreadable: Vec<bool>,
     low: Vec<i128>,
     high: Vec<i128>,
-    bounded: bool,
+    any_approximate: bool,
 }
 
 impl Rows {
@@ -240,11 +238,13 @@ impl Rows {
         let value = fact.ten_thousandths().map(i128::from);
         let bounds = fact.bounds().map(|(low, high)| (low.ten_thousandths(), high.ten_thousandths()));
         let (low, high) = bounds.unwrap_or((value.unwrap_or(0), value.unwrap_or(0)));
-        self.bounded |= bounds.is_some();
+        let approximate = fact.meaning == Meaning::Approximate;
+        self.any_approximate |= approximate;
         self.bucket.push(bucket);
         self.item.push(item);
         self.value.push(value);
-        self.approximate.push(fact.meaning == Meaning::Approximate);
+        self.approximate.push(approximate);
+        self.unbounded.push(approximate && bounds.is_none());
         self.unreadable.push(fact.meaning == Meaning::Text);
         self.low.push(low);
         self.high.push(high);
@@ -259,37 +259,41 @@ impl Rows {
             Ok(chunked.into_decimal(PRECISION, SCALE)?.into_series().into_column())
         };
         let some = |values: Vec<i128>| values.into_iter().map(Some).collect::<Vec<_>>();
+        let ones = |name: &str, flags: Vec<bool>| {
+            Column::new(name.into(), flags.into_iter().map(u32::from).collect::<Vec<u32>>())
+        };
+        let numbers: Vec<bool> = self.value.iter().map(Option::is_some).collect();
         let mut columns = vec![
             Column::new("bucket".into(), self.bucket),
             Column::new("item".into(), self.item),
             decimal("value", self.value)?,
-            Column::new("approximate".into(), self.approximate),
-            Column::new("unreadable".into(), self.unreadable),
+            ones("numbers", numbers),
+            ones("approximate", self.approximate),
+            ones("unreadable", self.unreadable),
         ];
-        let mut sums = vec![
-            col("value").sum().alias("sum"),
-            col("value").count().alias("numbers"),
-            col("approximate").sum(),
-            col("unreadable").sum(),
-        ];
+        let mut summed = vec!["value", "numbers", "approximate", "unreadable"];
         // Approximate figures are rare: their bounds cost nothing where there are none.
-        if self.bounded {
+        if self.any_approximate {
+            columns.push(ones("unbounded", self.unbounded));
             columns.push(decimal("low", some(self.low))?);
             columns.push(decimal("high", some(self.high))?);
-            sums.extend([col("low").sum(), col("high").sum()]);
+            summed.extend(["unbounded", "low", "high"]);
         }
         let frame = DataFrame::new_infer_height(columns)?;
-        let grouped = frame.lazy().group_by([col("bucket"), col("item")]).agg(sums).collect()?;
+        // The lazy engine would do the same, but brings a network client along.
+        #[allow(deprecated, reason = "see above")]
+        let grouped = frame.group_by(["bucket", "item"])?.select(summed).sum()?;
         let bucket = grouped.column("bucket")?.u32()?;
         let item = grouped.column("item")?.u32()?;
-        let numbers = grouped.column("numbers")?.u32()?;
-        let approximate = grouped.column("approximate")?.u32()?;
-        let unreadable = grouped.column("unreadable")?.u32()?;
-        let sum = grouped.column("sum")?.decimal()?.physical();
-        let (low, high) = if self.bounded {
-            (grouped.column("low")?.decimal()?.physical(), grouped.column("high")?.decimal()?.physical())
+        let numbers = grouped.column("numbers_sum")?.u32()?;
+        let approximate = grouped.column("approximate_sum")?.u32()?;
+        let unreadable = grouped.column("unreadable_sum")?.u32()?;
+        let sum = grouped.column("value_sum")?.decimal()?.physical();
+        let (unbounded, low, high) = if self.any_approximate {
+            let bound = |name: &str| -> PolarsResult<_> { Ok(grouped.column(name)?.decimal()?.physical()) };
+            (Some(grouped.column("unbounded_sum")?.u32()?), bound("low_sum")?, bound("high_sum")?)
         } else {
-            (sum, sum)
+            (None, sum, sum)
         };
         let size = |value: Option<u32>| value.and_then(|value| usize::try_from(value).ok()).unwrap_or(0);
         for row in 0..grouped.height() {
@@ -298,6 +302,7 @@ impl Rows {
                 sum: sum.get(row).unwrap_or(0),
                 numbers: size(numbers.get(row)),
                 approximate: size(approximate.get(row)),
+                unbounded: size(unbounded.and_then(|unbounded| unbounded.get(row))),
                 unreadable: size(unreadable.get(row)),
                 low: low.get(row).unwrap_or(0),
                 high: high.get(row).unwrap_or(0),
@@ -313,6 +318,7 @@ fn add(to: &mut Cell, more: &Cell) {
     to.sum += more.sum;
     to.numbers += more.numbers;
     to.approximate += more.approximate;
+    to.unbounded += more.unbounded;
     to.unreadable += more.unreadable;
     to.low += more.low;
     to.high += more.high;
@@ -372,7 +378,7 @@ fn fill(
         Sum {
             value: (cell.numbers > 0).then(|| Amount::from_ten_thousandths(cell.sum)),
             from_leaves: None,
-            bounds: (cell.approximate > 0)
+            bounds: (cell.approximate > 0 && cell.unbounded == 0)
                 .then(|| (Amount::from_ten_thousandths(cell.low), Amount::from_ten_thousandths(cell.high))),
             numbers: cell.numbers,
             approximate: cell.approximate,
@@ -402,9 +408,10 @@ fn fill(
         for (which, derived) in definition.derived.iter().enumerate() {
             for (dimension, (_, slots)) in derived.sums.iter().enumerate() {
                 let parts: Vec<&Sum> = slots.iter().filter_map(|slot| table.sums.get(&CityItem::Slot(*slot))).collect();
-                let value = parts.iter().filter_map(|part| part.value).fold(None, |sum: Option<Amount>, value| {
-                    Some(sum.unwrap_or(Amount::ZERO) + value)
-                });
+                let value = parts
+                    .iter()
+                    .filter_map(|part| part.value)
+                    .fold(None, |sum: Option<Amount>, value| Some(sum.unwrap_or(Amount::ZERO) + value));
                 let sum = Sum {
                     value,
                     numbers: parts.iter().map(|part| part.numbers).max().unwrap_or(0),

@@ -214,10 +214,9 @@ impl Intake<'_> {
 
     fn no_agency(&self, none: &NoAgency, id: FileId, year: Option<u16>, first: Option<Place>) -> Finding {
         match none {
-            NoAgency::Unnamed => Finding {
-                year,
-                ..Finding::new(Level::Error, "who.no_agency", "no_agency").in_file(id).at(first)
-            },
+            NoAgency::Unnamed => {
+                Finding { year, ..Finding::new(Level::Error, "who.no_agency", "no_agency").in_file(id).at(first) }
+            }
             NoAgency::Unlisted { name, place } => {
                 let near = self.roster.map(|roster| roster.suggest(name)).unwrap_or_default();
                 let message = if near.is_empty() { "unknown_agency" } else { "unknown_agency_near" };
@@ -398,7 +397,8 @@ impl<'a> Builder<'a> {
         };
         let is_formula = cell.is_some_and(|cell| cell.is_formula);
         let fact = match cell.map(|cell| &cell.content) {
-            Some(Content::Number(number)) if is_small_whole(*number, kind) => {
+            Some(Content::Number(number)) if is_small_whole(*number, kind) =>
+            {
                 #[allow(clippy::cast_possible_truncation, reason = "checked to be a small whole number")]
                 Fact::whole(item, place, is_formula, *number as i64, Rewrites::default())
             }
@@ -427,7 +427,10 @@ impl<'a> Builder<'a> {
                     .of(&self.result.agency, self.result.year)
                     .at(Some(fact.place))
                     .values(fact.raw(), earlier.raw())
-                    .with("first", Arg::Cells(vec![crate::address::CellRef { file: self.result.file, place: earlier.place }]))
+                    .with(
+                        "first",
+                        Arg::Cells(vec![crate::address::CellRef { file: self.result.file, place: earlier.place }]),
+                    )
                     .with("raw", Arg::Text(fact.raw()))
                     .with("first_raw", Arg::Text(earlier.raw()));
                 earlier.void();
@@ -499,9 +502,7 @@ impl<'a> Builder<'a> {
                         .with("label", Arg::Text(label.clone()))
                         .with("near", Arg::Slots(near.iter().copied().collect()))
                 }
-                Gap::UnknownColumn { position } => {
-                    base("layout.unknown_column", "unknown_column").at(at(*position))
-                }
+                Gap::UnknownColumn { position } => base("layout.unknown_column", "unknown_column").at(at(*position)),
             };
             self.findings.push(finding);
         }

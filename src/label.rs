@@ -73,11 +73,7 @@ fn push_plain(text: &str, out: &mut String) -> bool {
             '&' | '<' => rest = here[remnant(here).map_or(1, |(length, _)| length)..].chars(),
             '\u{3400}'..'\u{A000}' => out.push(simplify(c)),
             _ if c.is_ascii_alphanumeric() => out.push(c.to_ascii_lowercase()),
-            '\0'..='\x7F'
-            | '\u{A0}'
-            | '\u{2010}'..='\u{206F}'
-            | '\u{3000}'..='\u{3004}'
-            | '\u{3008}'..='\u{3020}' => {}
+            '\0'..='\x7F' | '\u{A0}' | '\u{2010}'..='\u{206F}' | '\u{3000}'..='\u{3004}' | '\u{3008}'..='\u{3020}' => {}
             '\u{3007}' => out.push(c),
             '\u{FF01}'..='\u{FF5E}' => {
                 let c = narrow(c);

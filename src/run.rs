@@ -134,8 +134,7 @@ pub struct Gathered {
 /// # Errors
 /// When there is nothing to read.
 pub fn gather(settings: &Settings, desk: &Desk, progress: &dyn Progress) -> Result<Gathered, RunError> {
-    let files =
-        inputs::list(&settings.inputs, settings.roster.as_deref()).map_err(RunError::InputMissing)?;
+    let files = inputs::list(&settings.inputs, settings.roster.as_deref()).map_err(RunError::InputMissing)?;
     if files.is_empty() {
         return Err(RunError::NoFiles);
     }
@@ -177,8 +176,7 @@ fn gather_here(
         Some(folder) => earlier_figures(folder, desk),
         None => EarlierFigures::new(),
     };
-    let collation =
-        collate(outcomes, &files, book, desk.roster.as_ref(), identifier.clue_words(), &earlier);
+    let collation = collate(outcomes, &files, book, desk.roster.as_ref(), identifier.clue_words(), &earlier);
     if collation.years.is_empty() {
         // The caller still wants to say what is wrong with each file.
         return Ok(Gathered { inputs: files, collation, cities: Vec::new() });
@@ -295,9 +293,10 @@ fn earlier_figures(output: &Path, desk: &Desk) -> EarlierFigures {
         };
         for row in rows.iter().filter(|row| row.get("counted").is_some_and(|counted| counted == "true")) {
             let get = |name: &str| row.get(name).map(String::as_str).unwrap_or_default();
-            let listed = desk.roster.as_ref().and_then(|roster| {
-                roster.find_id(get("agency_id")).or_else(|| roster.find(get("agency")))
-            });
+            let listed = desk
+                .roster
+                .as_ref()
+                .and_then(|roster| roster.find_id(get("agency_id")).or_else(|| roster.find(get("agency"))));
             let agency = listed.map_or_else(|| Agency::Named(get("agency").to_owned()), Agency::Listed);
             if let Ok(value) = get("value").parse::<Amount>() {
                 figures.entry((year, agency)).or_default().insert(joined(get("indicator"), get("dimension")), value);

@@ -48,8 +48,7 @@ static TABLE: LazyLock<Vec<u16>> = LazyLock::new(|| {
         .filter_map(|(from, to)| Some((single(from)?, single(to)?)))
         .chain(EXTRA.iter().copied());
     for (from, to) in pairs {
-        if let (Some(at), Some(_), Ok(to)) = (place(from), place(to), u16::try_from(u32::from(to)))
-        {
+        if let (Some(at), Some(_), Ok(to)) = (place(from), place(to), u16::try_from(u32::from(to))) {
             table[at] = to;
         }
     }
@@ -128,15 +127,9 @@ pub fn remnant(text: &str) -> Option<(usize, char)> {
     match bytes.first() {
         Some(b'&') => ENTITIES.iter().find_map(|(entity, meant)| {
             let start = bytes.get(..entity.len())?;
-            start
-                .eq_ignore_ascii_case(entity.as_bytes())
-                .then_some((entity.len(), *meant))
+            start.eq_ignore_ascii_case(entity.as_bytes()).then_some((entity.len(), *meant))
         }),
-        Some(b'<')
-            if bytes
-                .get(1)
-                .is_some_and(|b| b.is_ascii_alphabetic() || *b == b'/') =>
-        {
+        Some(b'<') if bytes.get(1).is_some_and(|b| b.is_ascii_alphabetic() || *b == b'/') => {
             let end = bytes.iter().take(120).position(|b| *b == b'>')?;
             let plain = bytes[1..end].iter().all(|b| b.is_ascii() && *b != b'<');
             plain.then_some((end + 1, '\n'))
@@ -161,10 +154,7 @@ mod tests {
             ("政府信息公開工作年度報告", "政府信息公开工作年度报告"),
             ("結轉下年度繼續辦理", "结转下年度继续办理"),
             ("諮詢 答覆 於 羣衆 衞生 滙總", "咨询 答复 于 群众 卫生 汇总"),
-            (
-                "句容市統計局 財政局 發展和改革委員會",
-                "句容市统计局 财政局 发展和改革委员会",
-            ),
+            ("句容市統計局 財政局 發展和改革委員會", "句容市统计局 财政局 发展和改革委员会"),
             ("其它", "其他"),
             ("ABC 12", "ABC 12"),
         ] {
@@ -196,11 +186,7 @@ mod tests {
             ("<b", 0),
             ("&amp;nbsp;", 10),
         ] {
-            assert_eq!(
-                remnant(text).map_or(0, |(length, _)| length),
-                length,
-                "{text}"
-            );
+            assert_eq!(remnant(text).map_or(0, |(length, _)| length), length, "{text}");
         }
     }
 }

@@ -85,9 +85,9 @@ impl Settings {
     /// When the settings file cannot be read or understood.
     pub fn resolve(line: Partial, config: Option<&Path>) -> Result<Self, ConfigError> {
         let inputs = if line.inputs.is_empty() { vec![PathBuf::from(DEFAULT_INPUT)] } else { line.inputs.clone() };
-        let found = config.map(Path::to_owned).or_else(|| {
-            inputs.iter().map(|input| input.join(CONFIG_NAME)).find(|path| path.is_file())
-        });
+        let found = config
+            .map(Path::to_owned)
+            .or_else(|| inputs.iter().map(|input| input.join(CONFIG_NAME)).find(|path| path.is_file()));
         let file = match &found {
             Some(path) => read_config(path)?,
             None => Partial::default(),
@@ -100,9 +100,10 @@ impl Settings {
         } else {
             inputs
         };
-        let roster = line.roster.or_else(|| from_file(file.roster)).or_else(|| {
-            inputs.iter().map(|input| input.join(ROSTER_NAME)).find(|path| path.is_file())
-        });
+        let roster = line
+            .roster
+            .or_else(|| from_file(file.roster))
+            .or_else(|| inputs.iter().map(|input| input.join(ROSTER_NAME)).find(|path| path.is_file()));
         Ok(Settings {
             inputs,
             output: line.output.or_else(|| from_file(file.output)).unwrap_or_else(|| PathBuf::from(DEFAULT_OUTPUT)),

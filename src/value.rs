@@ -12,9 +12,7 @@ mod text;
 mod unit;
 
 pub use amount::{Amount, NotAnAmount};
-pub use numeral::{
-    Numeral, digit as numeral_digit, is_numeral as is_han_numeral, parse as parse_han_numeral,
-};
+pub use numeral::{Numeral, digit as numeral_digit, is_numeral as is_han_numeral, parse as parse_han_numeral};
 pub use reading::{Kind, Meaning, Problem, Reading, Rewrite, Rewrites, UnknownMeaning};
 pub use text::read_text;
 pub use unit::{NotAUnit, Unit, UnitRemark, unit_remark};
@@ -31,8 +29,7 @@ pub fn read_number(x: f64, kind: Kind, printed_unit: Option<Unit>) -> Reading {
     const LIMIT: f64 = 1e13;
     if x.fract() == 0.0 && x.abs() <= LIMIT && plain_unit(kind, printed_unit) {
         // exact: whole and far below 2^53
-        return Reading::number(Amount::from_units(x as i64), Rewrites::NONE, None)
-            .signed_for(kind);
+        return Reading::number(Amount::from_units(x as i64), Rewrites::NONE, None).signed_for(kind);
     }
     if !x.is_finite() {
         return Reading::text(Problem::ErrorCell);
@@ -64,19 +61,13 @@ pub fn raw_of_number(x: f64) -> CompactString {
 
 /// Is the number taken as it stands under this printed unit?
 fn plain_unit(kind: Kind, printed: Option<Unit>) -> bool {
-    printed.is_none_or(|unit| {
-        unit.scale() == 1 && unit.is_money() == (kind == Kind::Money) && !unit.is_scale()
-    })
+    printed.is_none_or(|unit| unit.scale() == 1 && unit.is_money() == (kind == Kind::Money) && !unit.is_scale())
 }
 
 /// Significant digits of a plain decimal.
 fn significant(digits: &str) -> usize {
     let bare = digits.trim_start_matches(['0', '.']);
-    let bare = if digits.contains('.') {
-        bare
-    } else {
-        bare.trim_end_matches('0')
-    };
+    let bare = if digits.contains('.') { bare } else { bare.trim_end_matches('0') };
     bare.bytes().filter(u8::is_ascii_digit).count()
 }
 

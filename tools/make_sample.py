@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
 """Writes the synthetic sample returns of huizong: a county-level city, two report years, some planted defects.
 
-    python3 data/make_sample.py                  writes beside this script
-    python3 data/make_sample.py --out DIR        writes into DIR
-    python3 data/make_sample.py --check          writes, reads everything back, and proves planted.csv exhaustive
-    python3 data/make_sample.py --truth FILE     also lists every figure with its file, sheet and cell
+    python3 tools/make_sample.py                  writes data/ and tests/sample/planted.csv
+    python3 tools/make_sample.py --out DIR        writes into DIR
+    python3 tools/make_sample.py --check          writes, reads everything back, and proves planted.csv exhaustive
+    python3 tools/make_sample.py --truth FILE     also lists every figure with its file, sheet and cell
 
 The same bytes come out of every run: seeded figures, no clock, constant timestamps inside the archives.
 One way through: figures (codes -> numbers) -> planted changes -> sheet (cells) -> file. Needs openpyxl, xlwt, odfpy.
@@ -12,6 +12,8 @@ One way through: figures (codes -> numbers) -> planted changes -> sheet (cells) 
 import argparse, csv, hashlib, io, random, re, shutil, zipfile
 from dataclasses import dataclass, field
 from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
 
 SEED = "huizong-sample-1"
 FIXED = "2022-01-10T08:00:00Z"
@@ -699,28 +701,10 @@ def write_text(sheets, encoding="utf-8", delimiter=","):
     return bom + out.getvalue().encode(encoding)
 
 
-def write_html(sheets):
-    """What web systems call an Excel export: an HTML table named .xls."""
-    out = ['<html><head><meta charset="utf-8"></head><body><table border="1">']
-    sh = sheets[0]
-    rows, cols = sh.size()
-    spans = {m[:2]: m for m in sh.merges}
-    covered = {(r, c) for r1, c1, r2, c2 in sh.merges for r in range(r1, r2 + 1) for c in range(c1, c2 + 1)} - set(spans)
-    for r in range(rows):
-        tds = []
-        for c in range(cols):
-            if (r, c) not in covered:
-                r1, c1, r2, c2 = spans.get((r, c), (r, c, r, c))
-                text = shown(sh.cells.get((r, c))).replace("\n", "<br>") or "&nbsp;"
-                tds.append(f'<td rowspan="{r2 - r1 + 1}" colspan="{c2 - c1 + 1}">{text}</td>')
-        out.append("<tr>" + "".join(tds) + "</tr>")
-    return "\n".join(out + ["</table></body></html>", ""]).encode()
-
-
-WRITERS = {"xlsx": write_xlsx, "xls": write_xls, "ods": write_ods, "html": write_html,
+WRITERS = {"xlsx": write_xlsx, "xls": write_xls, "ods": write_ods,
            "csv-bom": lambda s: write_text(s, "utf-8-sig"), "csv-utf8": write_text, "csv-gb18030": lambda s: write_text(s, "gb18030"),
            "csv-utf16": lambda s: write_text(s, "utf-16-le"), "tsv-utf16": lambda s: write_text(s, "utf-16-le", "\t")}
-FORMAT_WORDS = {"xlsx": "xlsx", "xls": "xls（BIFF8）", "ods": "ods", "html": "HTML 表另存为 .xls", "csv-bom": "csv，UTF-8 带 BOM", "csv-utf8": "csv，UTF-8",
+FORMAT_WORDS = {"xlsx": "xlsx", "xls": "xls（BIFF8）", "ods": "ods", "csv-bom": "csv，UTF-8 带 BOM", "csv-utf8": "csv，UTF-8",
                 "csv-gb18030": "csv，GB18030", "csv-utf16": "csv，UTF-16LE 带 BOM", "tsv-utf16": "制表符分隔，UTF-16LE 带 BOM"}
 
 
@@ -919,7 +903,7 @@ def specify():
     add(y, "msz", "镇街道/茅山镇2020年信息公开统计.csv", "csv-bom", dirt="labels=2 who=line")
     add(y, "hbz", "镇街道/后白镇2020年度.ods", "ods", "two", "labels=3 formula named")
     add(y, "twz", "镇街道/天王镇2020年.csv", "csv-bom", "tidy", "codes")
-    add(y, "gzz", "镇街道/郭庄镇2020年导出.xls", "html", dirt="labels=3 zero=")
+    add(y, "gzz", "镇街道/郭庄镇2020年导出.ods", "ods", dirt="labels=3 zero=")
     add_register(y, "镇街道/各镇街道信息公开情况汇总表.xlsx", "xlsx", ["xsz", "bhz", "btz", "hbz", "twz", "gzz"])
     add_channels(y, "jyj", "教育局2020年渠道与咨询情况.xlsx", dirt="serial who=cells", extra=["视频号发布信息"])
     add_channels(y, "wjw", "卫健委2020年渠道咨询统计.csv", "csv-gb18030", "who=line")
@@ -1129,8 +1113,6 @@ def read_back(path, f):
         import pandas
         books = pandas.read_excel(io.BytesIO(data), sheet_name=None, header=None, engine="odf")
         return {n: {(r, c): t.iat[r, c] for r in range(t.shape[0]) for c in range(t.shape[1])} for n, t in books.items()}
-    if f.format == "html":
-        return None
     text = data.decode({"csv-bom": "utf-8-sig", "csv-gb18030": "gb18030"}.get(f.format, "utf-16" if "utf16" in f.format else "utf-8"))
     rows = csv.reader(io.StringIO(text, newline=""), delimiter="\t" if f.format[0] == "t" else ",")
     return {f.sheets[0].name: {(r, c): v for r, row in enumerate(rows) for c, v in enumerate(row)}}
@@ -1215,10 +1197,10 @@ def readme(rows):
              "唯一真实的数字是句容市统计局 2020 年的渠道与咨询数字（`2020/句容市統計局2020年信息公開情況統計表.xlsx`），",
              "出处：《句容市统计局2020年政府信息公开工作年度报告》（门户网站 108 条 = 年度报告 1 + 部门动态 73 + 统计分析 16 + 统计公报 1 + 统计专报 12 + 其他信息 5；",
              "微信 61 篇；信息咨询 46 次；零投诉；无依申请公开、行政复议、行政诉讼；“20多篇”等约数照录）。", "",
-             "生成：`python3 data/make_sample.py`（需要 openpyxl、xlwt、odfpy；每次生成的字节完全相同）。核对：加 `--check`（另需 xlrd、pandas）。", "",
+             "生成：`python3 tools/make_sample.py`（需要 openpyxl、xlwt、odfpy；每次生成的字节完全相同）。核对：加 `--check`（另需 xlrd、pandas）。", "",
              f"- `roster.csv`：句容市 {len(ROSTER)} 个应报单位。`parent` 是上级单位，`group` 是分组。",
              "- `2020/`：2019 年试行表式；`2021/`：2021 年表式；另有十余个单位的渠道与咨询表。",
-             "- `planted.csv`：埋设的每一处差错应引出的全部结论（`level` 为建议级别）；`error` 和 `query` 级应当与程序的结论恰好一致。",
+             "- `tests/sample/planted.csv`：埋设的每一处差错应引出的全部结论（`level` 为建议级别）；`error` 和 `query` 级应当与程序的结论恰好一致。",
              "- 规则库没有的渠道类别（如 视频号发布信息）不算差错，按原名保留。", "", "## 埋设的差错", ""]
     for f in FILES:
         notes = {}
@@ -1233,7 +1215,7 @@ def readme(rows):
     lines += ["", "## In English", "",
               "Synthetic returns of a county-level city for two report years. All figures are invented, except the 2020 channel and inquiry figures of the",
               "Jurong Statistics Bureau, which are those of its published annual report (句容市统计局2020年政府信息公开工作年度报告).",
-              "`python3 data/make_sample.py` writes the same bytes every time; `--check` reads every figure back and proves that `planted.csv`",
+              "`python3 tools/make_sample.py` writes the same bytes every time; `--check` reads every figure back and proves that `tests/sample/planted.csv`",
               "lists every finding the figures must raise. Layouts and planted defects are listed above, file by file.", ""]
     return "\n".join(lines)
 
@@ -1247,7 +1229,8 @@ def csv_bytes(rows):
 
 def main():
     args = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    args.add_argument("--out", type=Path, default=Path(__file__).resolve().parent)
+    args.add_argument("--out", type=Path, default=ROOT / "data")
+    args.add_argument("--planted", type=Path, default=ROOT / "tests" / "sample" / "planted.csv")
     args.add_argument("--check", action="store_true")
     args.add_argument("--truth", type=Path)
     args = args.parse_args()
@@ -1271,7 +1254,7 @@ def main():
         (args.out / f.path).write_bytes(f.data)
     rows = [row for f in FILES for row in planted_rows(f)] + list(missing_rows())
     rows.sort(key=lambda r: r[0])
-    (args.out / "planted.csv").write_bytes(csv_bytes([["year", "file", "agency_id", "rule", "table", "indicator", "dimension", "sheet", "cell", "level", "note"]] + rows))
+    args.planted.write_bytes(csv_bytes([["year", "file", "agency_id", "rule", "table", "indicator", "dimension", "sheet", "cell", "level", "note"]] + rows))
     (args.out / "roster.csv").write_bytes(csv_bytes([["id", "name", "aliases", "parent", "group"]] + [
         [a.id, a.name, ";".join(a.aliases), a.parent, a.group] for a in ROSTER.values()]))
     (args.out / "README.md").write_text(readme(rows), encoding="utf-8")

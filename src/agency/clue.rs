@@ -57,11 +57,8 @@ pub fn names_in(text: &str, words: &ClueWords) -> Vec<String> {
 /// `Some("")` if the label stands alone and the answer is in the next cell; `None` if there is no such label.
 pub fn labelled<'a>(text: &'a str, labels: &[String]) -> Option<&'a str> {
     let text = text.trim();
-    let chars: Vec<(usize, char)> = text
-        .char_indices()
-        .filter(|(_, c)| !c.is_whitespace())
-        .map(|(at, c)| (at, fold(c)))
-        .collect();
+    let chars: Vec<(usize, char)> =
+        text.char_indices().filter(|(_, c)| !c.is_whitespace()).map(|(at, c)| (at, fold(c))).collect();
     let label = labels
         .iter()
         .filter(|label| {
@@ -92,22 +89,12 @@ pub fn revision_rank(file_name: &str, words: &ClueWords) -> u32 {
     for Span { start, end, .. } in span::spans(&text) {
         text[start..end].fill(' ');
     }
-    for word in words
-        .copy
-        .iter()
-        .map(|word| folded(&word.to_ascii_lowercase()))
-    {
+    for word in words.copy.iter().map(|word| folded(&word.to_ascii_lowercase())) {
         while let Some(at) = find(&text, &word) {
             // the copy's own number goes with it
-            let tail = text[at + word.len()..]
-                .iter()
-                .take_while(|c| " ()-_".contains(**c) || c.is_ascii_digit())
-                .count();
-            text.truncate(if at + word.len() + tail == text.len() {
-                at
-            } else {
-                text.len()
-            });
+            let tail =
+                text[at + word.len()..].iter().take_while(|c| " ()-_".contains(**c) || c.is_ascii_digit()).count();
+            text.truncate(if at + word.len() + tail == text.len() { at } else { text.len() });
             if at < text.len() {
                 text.drain(at..at + word.len());
             }
@@ -130,21 +117,13 @@ fn folded(text: &str) -> Vec<char> {
 
 /// Words as folded characters, longest first.
 fn sorted(words: &[String]) -> Vec<Vec<char>> {
-    let mut words: Vec<Vec<char>> = words
-        .iter()
-        .map(|word| folded(word))
-        .filter(|word| !word.is_empty())
-        .collect();
+    let mut words: Vec<Vec<char>> = words.iter().map(|word| folded(word)).filter(|word| !word.is_empty()).collect();
     words.sort_by(|a, b| b.len().cmp(&a.len()).then_with(|| a.cmp(b)));
     words
 }
 
 fn find(text: &[char], word: &[char]) -> Option<usize> {
-    if word.is_empty() {
-        None
-    } else {
-        text.windows(word.len()).position(|window| window == word)
-    }
+    if word.is_empty() { None } else { text.windows(word.len()).position(|window| window == word) }
 }
 
 #[cfg(test)]

@@ -209,7 +209,9 @@ impl<'a> Identifier<'a> {
     /// The year that each sheet claims, for choosing between forms.
     #[must_use]
     pub fn sheet_years(&self, sheets: &[Claims], path: &Claims) -> Vec<Option<u16>> {
-        (0..sheets.len()).map(|sheet| self.identify(&RowClaim::default(), sheet, sheets, path).year.map(|y| y.value)).collect()
+        (0..sheets.len())
+            .map(|sheet| self.identify(&RowClaim::default(), sheet, sheets, path).year.map(|y| y.value))
+            .collect()
     }
 
     fn row_name(&self, row: &RowClaim) -> Option<Claim<Name>> {
@@ -311,7 +313,8 @@ impl<'a> Identifier<'a> {
         } else if source == Source::Title || source == Source::FileName {
             // Only what looks like an organisation is taken for one that the roster lacks.
             let organisation = names.into_iter().find(|name| {
-                label::key(name).chars().count() >= 3 && self.suffixes.iter().any(|suffix| name.ends_with(suffix.as_str()))
+                label::key(name).chars().count() >= 3
+                    && self.suffixes.iter().any(|suffix| name.ends_with(suffix.as_str()))
             });
             if let Some(name) = organisation {
                 claims.names.push(Claim { value: Name::Unlisted(name.clone()), text: name, source, place });

@@ -32,34 +32,10 @@ impl Default for RosterColumns {
     fn default() -> Self {
         let list = |words: &[&str]| words.iter().map(|word| (*word).to_owned()).collect();
         Self {
-            id: list(&[
-                "id",
-                "agency_id",
-                "编号",
-                "代码",
-                "单位代码",
-                "机构代码",
-                "统一社会信用代码",
-            ]),
-            name: list(&[
-                "name",
-                "agency",
-                "名称",
-                "单位名称",
-                "单位",
-                "机构名称",
-                "单位全称",
-                "全称",
-            ]),
+            id: list(&["id", "agency_id", "编号", "代码", "单位代码", "机构代码", "统一社会信用代码"]),
+            name: list(&["name", "agency", "名称", "单位名称", "单位", "机构名称", "单位全称", "全称"]),
             aliases: list(&["aliases", "alias", "别名", "简称", "单位简称", "曾用名"]),
-            parent: list(&[
-                "parent",
-                "parent_id",
-                "上级",
-                "上级单位",
-                "上级编号",
-                "主管部门",
-            ]),
+            parent: list(&["parent", "parent_id", "上级", "上级单位", "上级编号", "主管部门"]),
             group: list(&["group", "分组", "类别", "组别", "单位类别"]),
         }
     }
@@ -149,16 +125,9 @@ impl Roster {
                 *least = distance.min(*least);
             }
         }
-        let mut ranked: Vec<(usize, usize)> = best
-            .into_iter()
-            .map(|(agency, distance)| (distance, agency))
-            .collect();
+        let mut ranked: Vec<(usize, usize)> = best.into_iter().map(|(agency, distance)| (distance, agency)).collect();
         ranked.sort_unstable();
-        ranked
-            .into_iter()
-            .take(3)
-            .map(|(_, agency)| agency)
-            .collect()
+        ranked.into_iter().take(3).map(|(_, agency)| agency).collect()
     }
 
     /// The agencies directly below, in the order of the file.
@@ -190,18 +159,8 @@ impl Roster {
     }
 
     /// Adds the agency of a row; a faulty one too, so that one fault does not cause another.
-    fn check_row(
-        &mut self,
-        row: &Row,
-        ids: &mut HashMap<String, usize>,
-        errors: &mut Vec<RosterError>,
-    ) {
-        let mut fault = |kind| {
-            errors.push(RosterError {
-                line: row.line,
-                kind,
-            })
-        };
+    fn check_row(&mut self, row: &Row, ids: &mut HashMap<String, usize>, errors: &mut Vec<RosterError>) {
+        let mut fault = |kind| errors.push(RosterError { line: row.line, kind });
         let at = self.agencies.len();
         if row.id.is_empty() {
             fault(RosterErrorKind::EmptyId);
@@ -211,18 +170,12 @@ impl Roster {
             fault(RosterErrorKind::ReservedId { id: row.id.clone() });
         } else if let Some(first) = ids.get(&row.id.to_lowercase()) {
             let first_line = self.agencies.get(*first).map_or(0, |agency| agency.line);
-            fault(RosterErrorKind::DuplicateId {
-                id: row.id.clone(),
-                first_line,
-            });
+            fault(RosterErrorKind::DuplicateId { id: row.id.clone(), first_line });
         } else {
             ids.insert(row.id.to_lowercase(), at);
         }
         if let Some(kind) = id::doubt(&row.id) {
-            self.warnings.push(RosterWarning {
-                line: row.line,
-                kind,
-            });
+            self.warnings.push(RosterWarning { line: row.line, kind });
         }
         if key(&row.name).is_empty() {
             fault(RosterErrorKind::EmptyName);
@@ -233,10 +186,7 @@ impl Roster {
                 _ if name_key.is_empty() => {}
                 Some(first) if *first != at => {
                     let first_line = self.agencies.get(*first).map_or(0, |agency| agency.line);
-                    fault(RosterErrorKind::DuplicateName {
-                        name: name.clone(),
-                        first_line,
-                    });
+                    fault(RosterErrorKind::DuplicateName { name: name.clone(), first_line });
                 }
                 _ => {
                     self.by_key.insert(name_key, at);
@@ -256,21 +206,11 @@ impl Roster {
     /// Resolves the parents, by id or by name.
     fn link(&mut self, rows: &[Row], ids: &HashMap<String, usize>, errors: &mut Vec<RosterError>) {
         self.children = vec![Vec::new(); self.agencies.len()];
-        for (at, row) in rows
-            .iter()
-            .enumerate()
-            .filter(|(_, row)| !row.parent.is_empty())
-        {
-            let Some(parent) = ids
-                .get(&row.parent.to_lowercase())
-                .copied()
-                .or_else(|| self.find(&row.parent))
-            else {
+        for (at, row) in rows.iter().enumerate().filter(|(_, row)| !row.parent.is_empty()) {
+            let Some(parent) = ids.get(&row.parent.to_lowercase()).copied().or_else(|| self.find(&row.parent)) else {
                 errors.push(RosterError {
                     line: row.line,
-                    kind: RosterErrorKind::UnknownParent {
-                        parent: row.parent.clone(),
-                    },
+                    kind: RosterErrorKind::UnknownParent { parent: row.parent.clone() },
                 });
                 continue;
             };
@@ -295,9 +235,7 @@ impl Roster {
             let cycle = path.iter().skip_while(|here| Some(**here) != met);
             errors.extend(cycle.map(|here| RosterError {
                 line: self.agencies[*here].line,
-                kind: RosterErrorKind::Cycle {
-                    id: self.agencies[*here].id.clone(),
-                },
+                kind: RosterErrorKind::Cycle { id: self.agencies[*here].id.clone() },
             }));
         }
     }

@@ -60,8 +60,8 @@ impl Library {
         hashes.sort();
         let rulebook = Rulebook::build(definitions.into_iter().map(|(definition, _, _)| definition).collect())
             .map_err(LibraryError::Definition)?;
-        let words = toml::from_str(WORDS)
-            .map_err(|error| LibraryError::Syntax("words.toml".to_owned(), Box::new(error)))?;
+        let words =
+            toml::from_str(WORDS).map_err(|error| LibraryError::Syntax("words.toml".to_owned(), Box::new(error)))?;
         Ok(Library { rulebook, words, hashes })
     }
 }

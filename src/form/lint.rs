@@ -14,8 +14,8 @@ pub fn lint(book: &Rulebook) -> Vec<DefinitionError> {
             fault("the last year lies before the first".to_owned());
         }
         for other in book.forms.iter().filter(|other| other.code != form.code && other.required && form.required) {
-            let starts_inside = form.first_year >= other.first_year
-                && other.last_year.is_none_or(|last| form.first_year <= last);
+            let starts_inside =
+                form.first_year >= other.first_year && other.last_year.is_none_or(|last| form.first_year <= last);
             if starts_inside {
                 fault(format!("is required in the same years as {}", other.code));
             }

@@ -355,7 +355,12 @@ impl Rulebook {
                             Ok((dimension, slots))
                         })
                         .collect::<Result<Vec<_>, String>>()?;
-                    Ok(Derived { indicator: derived.code.clone(), zh: derived.zh.clone(), en: derived.en.clone(), sums })
+                    Ok(Derived {
+                        indicator: derived.code.clone(),
+                        zh: derived.zh.clone(),
+                        en: derived.en.clone(),
+                        sums,
+                    })
                 })
                 .collect::<Result<Vec<_>, String>>()
                 .map_err(wrong)?;

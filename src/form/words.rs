@@ -14,8 +14,6 @@ pub struct Words {
     pub agency_id_heads: Vec<String>,
     /// Heads of the line or column that gives the report year.
     pub year_lines: Vec<String>,
-    /// Heads of a column of units.
-    pub unit_heads: Vec<String>,
     /// Heads of the indicator column of a long list.
     pub indicator_heads: Vec<String>,
     /// Heads of the dimension column of a long list.
@@ -24,10 +22,6 @@ pub struct Words {
     pub value_heads: Vec<String>,
     /// Heads of the form column of a long list.
     pub form_heads: Vec<String>,
-    /// Heads of the column with a lower level's raw text.
-    pub raw_heads: Vec<String>,
-    /// Heads of the column with a lower level's meaning.
-    pub meaning_heads: Vec<String>,
     /// Heads of the column that says whether a lower level counted the figure.
     pub counted_heads: Vec<String>,
     /// Words around an agency's name.

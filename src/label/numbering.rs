@@ -32,11 +32,7 @@ fn strip_once(text: &str) -> Option<&str> {
     if let Some(inner) = skip_open_bracket(text) {
         let inner = inner.trim_start();
         let (length, after) = numeral(inner)?;
-        let fits = if starts_with_digit(inner) {
-            length <= 2
-        } else {
-            length <= 3
-        };
+        let fits = if starts_with_digit(inner) { length <= 2 } else { length <= 3 };
         let rest = skip_close_bracket(after.trim_start())?;
         return fits.then_some(skip_one_of(rest, "、.．"));
     }
@@ -48,11 +44,7 @@ fn strip_once(text: &str) -> Option<&str> {
         let rest = &marked[mark.len_utf8()..];
         // 1.5 and 8:30 are amounts; 2、 3) are numbering whatever follows
         let amount = arabic && matches!(narrow(mark), '.' | ':') && starts_with_digit(rest);
-        return if amount {
-            strip_nested(after, length)
-        } else {
-            Some(rest)
-        };
+        return if amount { strip_nested(after, length) } else { Some(rest) };
     }
     let spaced = after.len() > marked.len() && length <= 2;
     (spaced && is_item_text(marked, arabic)).then_some(marked)
@@ -89,8 +81,7 @@ fn is_item_text(text: &str, arabic: bool) -> bool {
     }
     if arabic {
         // "3 月", "3 月份", "2 人次" are amounts; "1 人员", "1 项目数" are items
-        let ends = second
-            .is_none_or(|c| !c.is_alphanumeric() || "份度次底初以及内外多余级工元".contains(c));
+        let ends = second.is_none_or(|c| !c.is_alphanumeric() || "份度次底初以及内外多余级工元".contains(c));
         return !(MEASURES.contains(first) && ends);
     }
     // letter-spaced words: "三 明 市 财 政 局"
@@ -101,23 +92,14 @@ fn is_item_text(text: &str, arabic: bool) -> bool {
 fn numeral(text: &str) -> Option<(usize, &str)> {
     let arabic = starts_with_digit(text);
     let belongs = |c: &char| {
-        if arabic {
-            narrow(*c).is_ascii_digit()
-        } else {
-            HAN.contains(simplify(*c))
-        }
+        if arabic { narrow(*c).is_ascii_digit() } else { HAN.contains(simplify(*c)) }
     };
-    let (count, bytes) = text
-        .chars()
-        .take_while(belongs)
-        .fold((0, 0), |(n, b), c| (n + 1, b + c.len_utf8()));
+    let (count, bytes) = text.chars().take_while(belongs).fold((0, 0), |(n, b), c| (n + 1, b + c.len_utf8()));
     (count > 0).then(|| (count, &text[bytes..]))
 }
 
 fn starts_with_digit(text: &str) -> bool {
-    text.chars()
-        .next()
-        .is_some_and(|c| narrow(c).is_ascii_digit())
+    text.chars().next().is_some_and(|c| narrow(c).is_ascii_digit())
 }
 
 /// ① ⑴ ⒈ ❶ ㈠ ㊀ and their like.
@@ -127,9 +109,7 @@ pub fn is_enclosed_number(c: char) -> bool {
 }
 
 fn skip_one_of<'a>(text: &'a str, marks: &str) -> &'a str {
-    text.trim_start()
-        .strip_prefix(|c| marks.contains(c))
-        .unwrap_or(text)
+    text.trim_start().strip_prefix(|c| marks.contains(c)).unwrap_or(text)
 }
 
 fn skip_open_bracket(text: &str) -> Option<&str> {

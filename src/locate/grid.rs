@@ -194,9 +194,7 @@ fn bands_of(table: TableId, block: u8, hits: &[Head], needed: usize) -> Vec<Band
         let top = first.position.row;
         let mut heads: Vec<Head> = Vec::new();
         for hit in hits.iter().skip(start).take_while(|hit| hit.position.row < top + HEAD_ROWS) {
-            let taken = heads
-                .iter()
-                .any(|head| head.line == hit.line || head.position.column == hit.position.column);
+            let taken = heads.iter().any(|head| head.line == hit.line || head.position.column == hit.position.column);
             if !taken {
                 heads.push(*hit);
             }
@@ -217,9 +215,8 @@ fn headless_lists(view: &SheetView<'_>, guide: &Guide<'_>, bands: &[Band]) -> Ve
     let mut labels: BTreeMap<(TableId, u8), Vec<&Cell>> = BTreeMap::new();
     for (cell, uses) in view.labelled() {
         for u in uses.iter().filter(|u| u.role == Role::Row) {
-            let covered = bands
-                .iter()
-                .any(|band| (band.table, band.block) == (u.table, u.block) && band.first_row <= cell.row);
+            let covered =
+                bands.iter().any(|band| (band.table, band.block) == (u.table, u.block) && band.first_row <= cell.row);
             if !covered && block_of(guide, u.table, u.block).is_some_and(Block::is_list) {
                 labels.entry((u.table, u.block)).or_default().push(cell);
             }
@@ -238,7 +235,8 @@ fn headless_lists(view: &SheetView<'_>, guide: &Guide<'_>, bands: &[Band]) -> Ve
                     *columns.entry(value.column).or_default() += 1;
                 }
             }
-            let (column, count) = columns.into_iter().max_by_key(|(column, count)| (*count, std::cmp::Reverse(*column)))?;
+            let (column, count) =
+                columns.into_iter().max_by_key(|(column, count)| (*count, std::cmp::Reverse(*column)))?;
             let first = cells.first()?.row;
             // The band lies "above" the first row: there is no head to point at.
             (count >= ROWS_WITHOUT_HEAD).then(|| Band {
@@ -422,8 +420,7 @@ impl Found {
         let used: Vec<&&Band> =
             bands.iter().filter(|band| self.lines.iter().any(|(block, _)| *block == band.block)).collect();
         let first_row = used.iter().map(|band| band.first_row).min()?;
-        let heads: Vec<Position> =
-            used.iter().flat_map(|band| band.heads.iter().map(|head| head.position)).collect();
+        let heads: Vec<Position> = used.iter().flat_map(|band| band.heads.iter().map(|head| head.position)).collect();
         let missing = missing_lines(table, &self.lines, &used);
         let missing_rows: Vec<SlotId> = missing
             .iter()

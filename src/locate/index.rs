@@ -34,7 +34,9 @@ pub struct LabelIndex {
     uses: HashMap<String, Vec<LabelUse>>,
     /// Heads of a register's columns: one label that means indicator and dimension.
     heads: HashMap<String, Vec<SlotId>>,
-    /// Row labels and dimension labels of long lists, by table.
+    /// Pairs of row label and column label, as a long list gives them.
+    pairs: HashMap<(String, String), Vec<SlotId>>,
+    /// `indicator:dimension` codes.
     codes: HashMap<String, Vec<SlotId>>,
 }
 
@@ -42,7 +44,8 @@ impl LabelIndex {
     /// Collects the labels of all forms.
     #[must_use]
     pub fn new(book: &Rulebook) -> Self {
-        let mut index = LabelIndex { uses: HashMap::new(), heads: HashMap::new(), codes: HashMap::new() };
+        let mut index =
+            LabelIndex { uses: HashMap::new(), heads: HashMap::new(), pairs: HashMap::new(), codes: HashMap::new() };
         for table in &book.tables {
             index.add_table(book, table);
         }
@@ -50,7 +53,7 @@ impl LabelIndex {
             uses.sort_unstable();
             uses.dedup();
         }
-        for slots in index.heads.values_mut().chain(index.codes.values_mut()) {
+        for slots in index.heads.values_mut().chain(index.codes.values_mut()).chain(index.pairs.values_mut()) {
             slots.sort_unstable();
             slots.dedup();
         }
@@ -92,13 +95,11 @@ impl LabelIndex {
     pub fn long_entry(&self, indicator: &str, dimension: &str) -> &[SlotId] {
         let (indicator, dimension) = (indicator.trim(), dimension.trim());
         let code = if dimension.is_empty() { indicator.to_owned() } else { format!("{indicator}:{dimension}") };
+        let pair = |indicator: String| self.pairs.get(&(indicator, self.label_of(dimension)));
         self.codes
             .get(&code)
-            .or_else(|| self.heads.get(&format!("{}{}", self.label_of(indicator), self.label_of(dimension))))
-            .or_else(|| {
-                let bare = format!("{}{}", label::key_without_notes(indicator), label::key(dimension));
-                self.heads.get(&bare)
-            })
+            .or_else(|| pair(self.label_of(indicator)))
+            .or_else(|| pair(label::key_without_notes(indicator)))
             .map_or(&[], Vec::as_slice)
     }
 
@@ -138,8 +139,9 @@ impl LabelIndex {
             else {
                 continue;
             };
+            let group_keys = column.under.last().filter(|_| block.has_unlabelled_row()).map(|group| label::key(group));
             let row_keys: Vec<String> =
-                keys(row).into_iter().chain(std::iter::once(slot.indicator.clone())).collect();
+                keys(row).into_iter().chain(group_keys).chain(std::iter::once(slot.indicator.clone())).collect();
             let column_keys: Vec<String> =
                 keys(column).into_iter().chain(std::iter::once(slot.dimension.clone())).collect();
             let alone = block.is_list() || table.default_dimension.as_ref() == Some(&slot.dimension);
@@ -152,7 +154,11 @@ impl LabelIndex {
                 if alone {
                     self.heads.entry(row_key.clone()).or_default().push(id);
                 }
+                if alone {
+                    self.pairs.entry((row_key.clone(), String::new())).or_default().push(id);
+                }
                 for column_key in &column_keys {
+                    self.pairs.entry((row_key.clone(), column_key.clone())).or_default().push(id);
                     self.heads.entry(format!("{row_key}{column_key}")).or_default().push(id);
                     self.heads.entry(format!("{column_key}{row_key}")).or_default().push(id);
                 }

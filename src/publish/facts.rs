@@ -76,8 +76,7 @@ fn rows(edition: &Edition<'_>, returns: &[&Return], slots: &[Vec<u8>]) -> Vec<u8
         let mut front = Vec::new();
         push_number(&mut front, u64::from(one.year));
         front.push(b',');
-        for text in
-            [renderer.agency_id(&one.agency), renderer.agency(&one.agency), &renderer.book.form(one.form).code]
+        for text in [renderer.agency_id(&one.agency), renderer.agency(&one.agency), &renderer.book.form(one.form).code]
         {
             push_text(&mut front, text);
             front.push(b',');

@@ -25,9 +25,8 @@ impl Edition<'_> {
             .filter(|finding| finding.year.is_none_or(|year| year == self.year));
         let mut sorted: Vec<&Finding> = all.collect();
         sorted.sort_by(|a, b| {
-            (a.level, &a.agency, a.file, a.place, &a.rule, &a.subject).cmp(&(
-                b.level, &b.agency, b.file, b.place, &b.rule, &b.subject,
-            ))
+            (a.level, &a.agency, a.file, a.place, &a.rule, &a.subject)
+                .cmp(&(b.level, &b.agency, b.file, b.place, &b.rule, &b.subject))
         });
         let mut taken: BTreeSet<String> = BTreeSet::new();
         sorted
@@ -90,9 +89,7 @@ fn subject(finding: &Finding, renderer: &Renderer<'_>) -> (String, String, Strin
 fn place(finding: &Finding, renderer: &Renderer<'_>) -> (String, String, String) {
     let file = finding.file.map(|file| renderer.file(file).to_owned()).unwrap_or_default();
     match (finding.file, finding.place) {
-        (Some(id), Some(place)) => {
-            (file, renderer.sheet(id, place.sheet).to_owned(), place.position.to_string())
-        }
+        (Some(id), Some(place)) => (file, renderer.sheet(id, place.sheet).to_owned(), place.position.to_string()),
         _ => (file, String::new(), String::new()),
     }
 }
@@ -182,11 +179,7 @@ pub fn returns(edition: &Edition<'_>) -> Vec<u8> {
     for (number, outcome) in (0u32..).map(FileId).zip(&edition.collation.outcomes) {
         let file = renderer.file(number);
         for one in outcome.returns.iter().filter(|one| one.year == edition.year) {
-            let tables: Vec<&str> = one
-                .tables
-                .iter()
-                .map(|reading| book.table(reading.table).code.as_str())
-                .collect();
+            let tables: Vec<&str> = one.tables.iter().map(|reading| book.table(reading.table).code.as_str()).collect();
             csv.field(file)
                 .field(renderer.agency_id(&one.agency))
                 .field(renderer.agency(&one.agency))
@@ -233,7 +226,8 @@ fn rivals(edition: &Edition<'_>) -> BTreeMap<(FileId, crate::form::FormId), File
             _ => None,
         });
         let (Some(file), Some(other)) = (finding.file, other) else { continue };
-        for one in edition.returns().iter().filter(|one| one.file == file && Some(&one.agency) == finding.agency.as_ref())
+        for one in
+            edition.returns().iter().filter(|one| one.file == file && Some(&one.agency) == finding.agency.as_ref())
         {
             rivals.insert((file, one.form), other);
         }
@@ -248,12 +242,8 @@ fn reason(one: &Return, rival: Option<&FileId>, renderer: &Renderer<'_>) -> Stri
         Status::Duplicate => catalogue.phrase("duplicate", &[("winner", other)]),
         Status::Superseded => catalogue.phrase("superseded", &[("winner", other)]),
         Status::Counted if one.tables.iter().any(|table| !table.counted) => {
-            let tables: Vec<String> = one
-                .tables
-                .iter()
-                .filter(|table| !table.counted)
-                .map(|table| renderer.table(table.table))
-                .collect();
+            let tables: Vec<String> =
+                one.tables.iter().filter(|table| !table.counted).map(|table| renderer.table(table.table)).collect();
             let tables = tables.join(&catalogue.word("and"));
             catalogue.phrase("counted_in_part", &[("winner", other), ("tables", tables)])
         }

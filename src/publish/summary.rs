@@ -150,19 +150,11 @@ pub fn summary(edition: &Edition<'_>) -> Vec<u8> {
     csv.into_bytes()
 }
 
-fn summary_row(
-    edition: &Edition<'_>,
-    table: &ScopeTable,
-    scope: &str,
-    item: &CityItem,
-    sum: &Sum,
-    csv: &mut CsvText,
-) {
+fn summary_row(edition: &Edition<'_>, table: &ScopeTable, scope: &str, item: &CityItem, sum: &Sum, csv: &mut CsvText) {
     let names = names(item, sum, edition.renderer);
     let book = edition.renderer.book;
     let text = |amount: Option<Amount>| amount.map(|amount| amount.to_string()).unwrap_or_default();
-    let previous =
-        edition.earlier.and_then(|earlier| earlier.get(&(scope.to_owned(), names.code()))).copied();
+    let previous = edition.earlier.and_then(|earlier| earlier.get(&(scope.to_owned(), names.code()))).copied();
     let change = sum.value.zip(previous).map(|(now, before)| now - before);
     csv.field(&edition.year.to_string())
         .field(scope)

@@ -23,9 +23,7 @@ pub fn official_tables(edition: &Edition<'_>) -> Vec<(String, Vec<u8>)> {
             .flat_map(|sums| book.form(sums.form).tables.iter().map(move |id| (sums, *id)))
             .map(|(sums, id)| (sums, book.table(id)))
             .filter(|(_, table)| table.publish == name)
-            .filter(|(sums, table)| {
-                sums.counted.contains_key(&table.id) || book.form(sums.form).in_force(edition.year)
-            })
+            .filter(|(sums, table)| sums.counted.contains_key(&table.id) || book.form(sums.form).in_force(edition.year))
             .collect();
         // The form in force comes first.
         sections.sort_by_key(|(sums, _)| (!book.form(sums.form).in_force(edition.year), sums.form));
@@ -88,8 +86,14 @@ fn completeness(edition: &Edition<'_>, sums: &ScopeTable, table: &Table) -> Stri
     let catalogue = renderer.catalogue;
     let form = renderer.book.form(sums.form);
     let counted = sums.counted.get(&table.id).copied().unwrap_or(0);
-    let Some(roster) = renderer.roster.filter(|_| form.required && form.in_force(edition.year)) else {
-        return catalogue.phrase("completeness_optional", &[("counted", counted.to_string())]);
+    let owed = form.required && form.in_force(edition.year);
+    let Some(roster) = renderer.roster.filter(|_| owed) else {
+        let key = match (form.required, owed) {
+            (true, false) => "completeness_other_form",
+            (true, true) => "completeness_no_roster",
+            (false, _) => "completeness_optional",
+        };
+        return catalogue.phrase(key, &[("counted", counted.to_string())]);
     };
     let missing = without(edition, table, roster);
     let names: Vec<&str> =
@@ -97,11 +101,7 @@ fn completeness(edition: &Edition<'_>, sums: &ScopeTable, table: &Table) -> Stri
     let missing = if names.is_empty() { catalogue.word("none") } else { names.join(&catalogue.word("and")) };
     catalogue.phrase(
         "completeness",
-        &[
-            ("counted", counted.to_string()),
-            ("expected", roster.agencies().len().to_string()),
-            ("missing", missing),
-        ],
+        &[("counted", counted.to_string()), ("expected", roster.agencies().len().to_string()), ("missing", missing)],
     )
 }
 
@@ -122,9 +122,9 @@ fn without(edition: &Edition<'_>, table: &Table, roster: &Roster) -> Vec<usize> 
 
 fn list(edition: &Edition<'_>, sums: &ScopeTable, table: &Table, block: &Block, csv: &mut CsvText) {
     let catalogue = edition.renderer.catalogue;
-    csv.row([catalogue.word("indicator"), catalogue.word("unit"), catalogue.word("number")]);
+    csv.row([catalogue.word("indicator"), catalogue.word("unit"), catalogue.word("number"), catalogue.word("remark")]);
     let mut row = |label: &str, unit: &str, sum: Option<&Sum>| {
-        csv.row([label, unit, &shown(sum, None)]);
+        csv.row([label, unit, &shown(sum, None), &remark(edition, sum)]);
     };
     for (place, line) in block.rows.iter().enumerate() {
         let slot = block.slot(place, 0);
@@ -137,6 +137,18 @@ fn list(edition: &Edition<'_>, sums: &ScopeTable, table: &Table, block: &Block, 
                 row(label, &sum.unit, Some(sum));
             }
         }
+    }
+}
+
+/// What the number leaves out: approximate figures, with the bounds that they allow.
+fn remark(edition: &Edition<'_>, sum: Option<&Sum>) -> String {
+    let Some(sum) = sum.filter(|sum| sum.approximate > 0) else { return String::new() };
+    let catalogue = edition.renderer.catalogue;
+    let count = sum.approximate.to_string();
+    match sum.bounds {
+        Some((low, high)) => catalogue
+            .phrase("approximate_between", &[("count", count), ("low", low.to_string()), ("high", high.to_string())]),
+        None => catalogue.phrase("approximate_left_out", &[("count", count)]),
     }
 }
 

@@ -1,153 +1,183 @@
-//! xls, xlsb and ods through calamine: rarer, so a pass for values and one for formulas.
+//! The binary workbook formats, xls and xlsb, through calamine.
 
-use super::{Cell, Content, Limits, Meter, Refusal, Sheet, in_order, xlsx};
-use calamine::{Data, Ods, Range, Reader, SheetType, SheetVisible, Xls, XlsError, Xlsb};
-use compact_str::ToCompactString;
-use quick_ods::check_repeats;
-use std::collections::HashSet;
-use std::io::{Cursor, Read, Seek};
+use std::io::Cursor;
 
-/// Reads an Excel 97 to 2003 workbook.
-///
-/// # Errors
-/// When it is broken, protected or over the limits.
-pub fn read_xls(bytes: &[u8], limits: &Limits) -> Result<Vec<Sheet>, Refusal> {
-    let mut book: Xls<_> = Xls::new(Cursor::new(bytes)).map_err(|error| match error {
-        XlsError::Password => Refusal::Encrypted,
-        XlsError::Cfb(_) | XlsError::Io(_) => Refusal::Truncated,
-        other => damaged(&other),
-    })?;
-    read(&mut book, limits)
-}
+use calamine::{Data, DataRef, Range, Reader, SheetType, SheetVisible, Xls, XlsError, Xlsb, XlsbError};
+use compact_str::{CompactString, ToCompactString};
 
-/// Reads a binary Excel workbook.
-///
-/// # Errors
-/// When it is broken, protected or over the limits.
-pub fn read_xlsb(bytes: &[u8], limits: &Limits) -> Result<Vec<Sheet>, Refusal> {
-    let mut book: Xlsb<_> = Xlsb::new(Cursor::new(bytes)).map_err(|error| damaged(&error))?;
-    read(&mut book, limits)
-}
+use super::biff;
+use super::cfb::Compound;
+use super::gather::{Budget, Gatherer, number};
+use super::{Content, Limits, Refusal, Sheet, damaged, date};
 
-/// Reads an OpenDocument spreadsheet.
-///
-/// # Errors
-/// When it is broken, protected or over the limits.
-pub fn read_ods(bytes: &[u8], limits: &Limits) -> Result<Vec<Sheet>, Refusal> {
-    check_repeats(bytes, limits)?;
-    let mut book: Ods<_> = Ods::new(Cursor::new(bytes)).map_err(|error| damaged(&error))?;
-    read(&mut book, limits)
-}
+/// The largest rectangle the xls decoder may allocate densely (it does so for values and for
+/// formulas, and once more when handing them over).
+const MAX_DENSE_AREA: u64 = 6_000_000;
 
-fn damaged(error: &impl std::fmt::Display) -> Refusal {
-    Refusal::Damaged(error.to_string().chars().filter(char::is_ascii).take(80).collect())
-}
-
-fn read<RS: Read + Seek, R: Reader<RS>>(book: &mut R, limits: &Limits) -> Result<Vec<Sheet>, Refusal>
-where
-    R::Error: std::fmt::Display,
-{
-    let sheets: Vec<(String, bool)> = book
-        .sheets_metadata()
-        .iter()
-        .filter(|sheet| sheet.typ == SheetType::WorkSheet)
-        .map(|sheet| (sheet.name.clone(), sheet.visible != SheetVisible::Visible))
-        .collect();
+/// The worksheets of a workbook as (name, hidden), in order.
+pub(super) fn worksheets(sheets: &[calamine::Sheet], limits: &Limits) -> Result<Vec<(String, bool)>, Refusal> {
     if sheets.len() > limits.sheets {
         return Err(Refusal::TooLarge("sheets"));
     }
-    let mut meter = Meter::new(limits);
-    sheets
-        .into_iter()
-        .map(|(name, hidden)| {
-            let values = book.worksheet_range(&name).map_err(|error| damaged(&error))?;
-            let formulas = book.worksheet_formula(&name).map_err(|error| damaged(&error))?;
-            Ok(Sheet { cells: cells(&values, &formulas, &mut meter)?, name, hidden })
-        })
-        .collect()
+    let mut names: Vec<&str> = sheets.iter().map(|s| s.name.as_str()).collect();
+    names.sort_unstable();
+    // Sheets are fetched by name: of two namesakes one would be read twice, the other never.
+    if names.windows(2).any(|pair| pair.first() == pair.last()) {
+        return Err(Refusal::Damaged("duplicate sheet name".to_owned()));
+    }
+    Ok(sheets
+        .iter()
+        .filter(|s| s.typ == SheetType::WorkSheet)
+        .map(|s| (s.name.clone(), s.visible != SheetVisible::Visible))
+        .collect())
 }
 
-fn cells(values: &Range<Data>, formulas: &Range<String>, meter: &mut Meter<'_>) -> Result<Vec<Cell>, Refusal> {
-    let place = |start: Option<(u32, u32)>, row: usize, column: usize| {
-        let (first_row, first_column) = start.unwrap_or((0, 0));
-        let far = |place: usize| u32::try_from(place).unwrap_or(u32::MAX);
-        (first_row.saturating_add(far(row)), first_column.saturating_add(far(column)))
-    };
-    let with_formula: HashSet<(u32, u32)> = formulas
+/// Reads an xls workbook whose compound file has been opened.
+pub(super) fn read_xls(bytes: &[u8], compound: &Compound<'_>, limits: &Limits) -> Result<Vec<Sheet>, Refusal> {
+    let name = if compound.has("Workbook") { "Workbook" } else { "Book" };
+    let survey = biff::survey(&compound.stream(name)?)?;
+    if survey.encrypted {
+        return Err(Refusal::Encrypted);
+    }
+    if survey.cells > limits.cells || survey.largest_area > MAX_DENSE_AREA {
+        return Err(Refusal::TooLarge("cells"));
+    }
+    let mut workbook = Xls::new(Cursor::new(bytes)).map_err(|error| match error {
+        XlsError::Password => Refusal::Encrypted,
+        other => damaged(other),
+    })?;
+    let mut budget = Budget::new(limits);
+    let mut sheets = Vec::new();
+    for (name, hidden) in worksheets(workbook.sheets_metadata(), limits)? {
+        let values = workbook.worksheet_range(&name).map_err(damaged)?;
+        let formulas = workbook.worksheet_formula(&name).map_err(damaged)?;
+        let mut cells = Gatherer::new(&mut budget);
+        let formulas = positions(&formulas);
+        merge(values_of(&values), formulas, &mut cells)?;
+        sheets.push(Sheet { name, hidden, cells: cells.finish() });
+    }
+    Ok(sheets)
+}
+
+type Position = (u32, u32);
+
+fn positions(formulas: &Range<String>) -> impl Iterator<Item = Position> {
+    let (top, left) = formulas.start().unwrap_or((0, 0));
+    formulas
         .used_cells()
         .filter(|(_, _, formula)| !formula.is_empty())
-        .map(|(row, column, _)| place(formulas.start(), row, column))
-        .collect();
-    let mut cells = Vec::new();
-    for (row, column, value) in values.used_cells() {
-        let (row, column) = place(values.start(), row, column);
-        let is_formula = with_formula.contains(&(row, column));
-        let content = match value {
-            Data::Empty => continue,
-            Data::String(text) if text.is_empty() && !is_formula => continue,
-            Data::String(text) => Content::Text(text.as_str().into()),
-            #[allow(clippy::cast_precision_loss, reason = "spreadsheets store doubles")]
-            Data::Int(number) => Content::Number(*number as f64),
-            Data::Float(number) => xlsx::number(*number),
-            Data::Bool(truth) => Content::Bool(*truth),
-            Data::DateTime(date) => Content::Date(xlsx::iso(date)),
-            Data::DateTimeIso(text) | Data::DurationIso(text) => Content::Date(text.as_str().into()),
-            Data::Error(error) => Content::Error(error.to_compact_string()),
-        };
-        meter.cell(&content)?;
-        cells.push(Cell { row, column, content, is_formula });
-    }
-    Ok(in_order(cells))
+        .map(move |(row, column, _)| (top + row as u32, left + column as u32))
 }
 
-/// What calamine does not bound: an OpenDocument cell or row that repeats a million times.
-mod quick_ods {
-    use super::{Limits, Refusal};
-    use std::io::{Cursor, Read};
+fn values_of(values: &Range<Data>) -> impl Iterator<Item = (Position, Content)> {
+    let (top, left) = values.start().unwrap_or((0, 0));
+    values.used_cells().filter_map(move |(row, column, value)| {
+        let content = match value {
+            Data::Int(i) => Content::Number(*i as f64),
+            Data::Float(f) => number(*f),
+            Data::String(s) => Content::Text(CompactString::from(s.as_str())),
+            Data::Bool(b) => Content::Bool(*b),
+            Data::DateTime(d) => Content::Date(date::iso(d)),
+            Data::DateTimeIso(s) | Data::DurationIso(s) => Content::Date(CompactString::from(s.as_str())),
+            Data::Error(e) => Content::Error(e.to_compact_string()),
+            Data::Empty => return None,
+        };
+        Some(((top + row as u32, left + column as u32), content))
+    })
+}
 
-    /// A repeated row or column within these bounds is an ordinary sheet's empty rest.
-    const ROWS: u64 = 1_048_576;
-    const COLUMNS: u64 = 16_384;
+/// Joins the values with the positions of formulas, both in row-major order. A formula without
+/// a value was never computed and is kept as empty text.
+fn merge(
+    values: impl Iterator<Item = (Position, Content)>,
+    formulas: impl Iterator<Item = Position>,
+    cells: &mut Gatherer<'_>,
+) -> Result<(), Refusal> {
+    let mut formulas = formulas.peekable();
+    for (position, content) in values {
+        while let Some(orphan) = formulas.next_if(|f| *f < position) {
+            cells.push(orphan.0, orphan.1, Content::Text(CompactString::default()), true)?;
+        }
+        let is_formula = formulas.next_if_eq(&position).is_some();
+        push_unless_blank(cells, position, content, is_formula)?;
+    }
+    for orphan in formulas {
+        cells.push(orphan.0, orphan.1, Content::Text(CompactString::default()), true)?;
+    }
+    Ok(())
+}
 
-    /// Refuses sheets whose filled cells repeat beyond the limit of cells.
-    ///
-    /// # Errors
-    /// When they do.
-    pub fn check_repeats(bytes: &[u8], limits: &Limits) -> Result<(), Refusal> {
-        let mut archive = zip::ZipArchive::new(Cursor::new(bytes)).map_err(|_| Refusal::Truncated)?;
-        let mut text = Vec::new();
-        archive
-            .by_name("content.xml")
-            .map_err(|_| Refusal::Truncated)?
-            .take(limits.inflated_bytes)
-            .read_to_end(&mut text)
-            .map_err(|_| Refusal::Truncated)?;
-        let text = String::from_utf8_lossy(&text);
-        let mut filled: u64 = 0;
-        for row in text.split("<table:table-row").skip(1) {
-            let row = row.split("</table:table-row>").next().unwrap_or(row);
-            let head = row.split('>').next().unwrap_or_default();
-            let rows = repeats(head, "table:number-rows-repeated").min(ROWS);
-            let mut cells: u64 = 0;
-            for cell in row.split("<table:table-cell").skip(1) {
-                let (head, rest) = cell.split_once('>').unwrap_or((cell, ""));
-                let empty = head.ends_with('/') || !rest.trim_start().starts_with("<text:p");
-                if !empty || head.contains("office:value") {
-                    cells += repeats(head, "table:number-columns-repeated").min(COLUMNS);
-                }
-            }
-            filled = filled.saturating_add(rows.saturating_mul(cells));
-            if filled > u64::try_from(limits.cells).unwrap_or(u64::MAX) {
+/// Stores a cell unless it is an empty string nobody computed.
+pub(super) fn push_unless_blank(
+    cells: &mut Gatherer<'_>,
+    (row, column): Position,
+    content: Content,
+    is_formula: bool,
+) -> Result<(), Refusal> {
+    if !is_formula && matches!(&content, Content::Text(t) if t.is_empty()) {
+        return Ok(());
+    }
+    cells.push(row, column, content, is_formula)
+}
+
+/// Content of a streamed cell; `None` when it holds nothing.
+pub(super) fn streamed(value: DataRef<'_>) -> Option<Content> {
+    Some(match value {
+        DataRef::Int(i) => Content::Number(i as f64),
+        DataRef::Float(f) => number(f),
+        DataRef::SharedString(s) => Content::Text(CompactString::from(s)),
+        DataRef::String(s) => Content::Text(CompactString::from(s)),
+        DataRef::Bool(b) => Content::Bool(b),
+        DataRef::DateTime(d) => Content::Date(date::iso(&d)),
+        DataRef::DateTimeIso(s) | DataRef::DurationIso(s) => Content::Date(CompactString::from(s)),
+        DataRef::Error(e) => Content::Error(e.to_compact_string()),
+        DataRef::Empty => return None,
+    })
+}
+
+/// Reads an xlsb workbook whose container has been guarded.
+pub(super) fn read_xlsb(bytes: &[u8], limits: &Limits) -> Result<Vec<Sheet>, Refusal> {
+    let mut workbook = Xlsb::new(Cursor::new(bytes)).map_err(xlsb_refusal)?;
+    let mut budget = Budget::new(limits);
+    let mut sheets = Vec::new();
+    for (name, hidden) in worksheets(workbook.sheets_metadata(), limits)? {
+        let mut computed = Vec::new();
+        let mut formulas = workbook.worksheet_cells_reader(&name).map_err(xlsb_refusal)?;
+        while let Some(cell) = formulas.next_formula().map_err(xlsb_refusal)? {
+            computed.push(cell.get_position());
+            if computed.len() > limits.cells {
                 return Err(Refusal::TooLarge("cells"));
             }
         }
-        Ok(())
+        drop(formulas);
+        computed.sort_unstable();
+        computed.dedup();
+        let mut seen = vec![false; computed.len()];
+        let mut cells = Gatherer::new(&mut budget);
+        let mut reader = workbook.worksheet_cells_reader(&name).map_err(xlsb_refusal)?;
+        while let Some(cell) = reader.next_cell().map_err(xlsb_refusal)? {
+            let position = cell.get_position();
+            let formula = computed.binary_search(&position).ok();
+            if let Some(flag) = formula.and_then(|i| seen.get_mut(i)) {
+                *flag = true;
+            }
+            if let Some(content) = streamed(cell.get_value().clone()) {
+                push_unless_blank(&mut cells, position, content, formula.is_some())?;
+            }
+        }
+        // The decoder yields no value for a formula that came out as an error, and only for
+        // those: losing them would turn an error into a blank.
+        for (&(row, column), _) in computed.iter().zip(&seen).filter(|(_, seen)| !**seen) {
+            cells.push(row, column, Content::Error(CompactString::const_new("#ERROR!")), true)?;
+        }
+        sheets.push(Sheet { name, hidden, cells: cells.finish() });
     }
+    Ok(sheets)
+}
 
-    fn repeats(head: &str, name: &str) -> u64 {
-        head.split_once(name)
-            .and_then(|(_, rest)| rest.split('"').nth(1))
-            .and_then(|number| number.parse().ok())
-            .unwrap_or(1)
+fn xlsb_refusal(error: XlsbError) -> Refusal {
+    match error {
+        XlsbError::Password => Refusal::Encrypted,
+        other => damaged(other),
     }
 }

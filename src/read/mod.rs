@@ -1,216 +1,223 @@
-//! Bytes to a workbook of addressed cells, whatever the file claims to be.
+//! Turns the bytes of one file into sheets of typed cells.
 //!
-//! The format is told by content. Input is hostile until proven otherwise: sizes are bounded before anything is
-//! unpacked, cells are streamed and empty ones never stored, and a panic of a decoding library becomes a refusal. Knows
-//! no form, no label and no agency.
+//! The only module that knows file formats, and the only one that faces bytes nobody vouched
+//! for: it decides by content what a file is, bounds what reading it may cost, and contains the
+//! decoders. It must not know what the cells mean (no forms, no agencies, no figures parsed out
+//! of text) and words no messages: a file that cannot be read comes back as a typed [`Refusal`].
 
+mod biff;
+mod cfb;
+mod date;
+mod gather;
 mod legacy;
+mod ods;
+mod repair;
 mod sniff;
 mod text;
 mod xlsx;
+mod xml;
+mod zipped;
 
-use compact_str::CompactString;
-use std::fs::{self, File};
-use std::io::{ErrorKind, Read};
+use std::fs;
+use std::io::{self, Read};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
+
+use compact_str::CompactString;
+
+use sniff::Container;
 
 /// What a file turned out to be, by its content.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum FileFormat {
-    /// Excel 2007 and later, WPS.
+    /// Office Open XML workbook (also macro-enabled and template variants).
     Xlsx,
-    /// Excel 97 to 2003.
+    /// BIFF workbook inside an OLE2 compound file.
     Xls,
-    /// Excel, binary.
+    /// Office Open XML workbook with binary parts.
     Xlsb,
-    /// OpenDocument.
+    /// OpenDocument spreadsheet.
     Ods,
-    /// Separated text.
+    /// Delimited text in any supported encoding.
     Csv,
 }
 
 /// A workbook as read: only cells that hold something.
 #[derive(Debug)]
 pub struct Workbook {
-    /// Its format.
+    /// What the file turned out to be.
     pub format: FileFormat,
-    /// Its sheets, in order.
+    /// Worksheets in workbook order; chart, dialog and macro sheets are left out.
     pub sheets: Vec<Sheet>,
 }
 
-/// A sheet.
+/// One worksheet.
 #[derive(Debug)]
 pub struct Sheet {
-    /// Its name; empty for separated text.
+    /// The sheet's name; "" for csv.
     pub name: String,
-    /// Whether it is hidden.
+    /// Whether the workbook hides this sheet ("very hidden" included).
     pub hidden: bool,
-    /// Cells that hold something, row by row, each position once.
+    /// Non-empty cells in row-major order, each position once.
     pub cells: Vec<Cell>,
 }
 
-/// A cell.
-#[derive(Clone, Debug, PartialEq)]
+/// One cell that holds something.
+#[derive(Debug, Clone, PartialEq)]
 pub struct Cell {
-    /// Row, from zero.
+    /// Zero-based row.
     pub row: u32,
-    /// Column, from zero.
+    /// Zero-based column.
     pub column: u32,
-    /// What it holds; for a formula, the value stored with it.
+    /// The stored value; for a formula the value the writing program cached.
     pub content: Content,
-    /// Whether it is a formula.
+    /// Whether the value comes from a formula. A formula whose value was never
+    /// computed is `Text("")`.
     pub is_formula: bool,
 }
 
 /// What a cell holds.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Debug, Clone, PartialEq)]
 pub enum Content {
-    /// Text.
+    /// Text, exactly as stored (nothing trimmed).
     Text(CompactString),
-    /// A finite number, as the file stores it.
+    /// A number as the file stores it (finite).
     Number(f64),
-    /// A date or time, as ISO text: never a figure.
+    /// A date or time cell, as ISO text: never a figure.
     Date(CompactString),
-    /// True or false.
+    /// A boolean.
     Bool(bool),
-    /// An error value, as printed (`#REF!`).
+    /// `#REF!`, `#DIV/0!` ... as printed.
     Error(CompactString),
 }
 
-/// Why a file could not be read. Worded elsewhere.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// Why a file could not be read: typed here, worded elsewhere.
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Refusal {
-    /// No bytes.
+    /// Zero bytes.
     Empty,
-    /// The system does not let us.
+    /// The operating system denied access.
     NoPermission,
-    /// Another error of the system, or not a file.
+    /// Another I/O error, or something that is not a regular file; a short ASCII detail.
     Unreadable(String),
-    /// Protected by a password.
+    /// Password-protected OOXML, xls with FILEPASS, encrypted ods.
     Encrypted,
-    /// Cut off.
+    /// Looks like a workbook but is cut off, or its container is damaged.
     Truncated,
-    /// The container is sound, its content is not.
+    /// The container is fine, the content is not; a short ASCII detail.
     Damaged(String),
-    /// Another kind of file, by a short tag.
+    /// Recognised as something else (short stable ASCII tag): pdf, image, word, powerpoint,
+    /// opendocument, html, xml, rtf, zip, gzip, rar, 7z, executable, old-excel, ole,
+    /// unknown-binary.
     Unsupported(&'static str),
-    /// Over a limit, by its name.
+    /// Exceeds the named limit: file_bytes, inflated_bytes, cells, sheets, text_bytes.
     TooLarge(&'static str),
-    /// The decoding library panicked.
+    /// The decoding library panicked (caught).
     Panicked,
 }
 
-/// Bounds on hostile input.
-#[derive(Clone, Copy, Debug)]
+/// What reading one file may cost.
+#[derive(Debug, Clone, Copy)]
 pub struct Limits {
-    /// Bytes of a file.
+    /// Bytes of the file itself.
     pub file_bytes: u64,
-    /// Bytes after unpacking.
+    /// Bytes of a zip container's parts once inflated.
     pub inflated_bytes: u64,
-    /// Cells that hold something.
+    /// Non-empty cells in the whole workbook.
     pub cells: usize,
-    /// Sheets.
+    /// Sheets in the workbook.
     pub sheets: usize,
-    /// Bytes of text in all cells.
+    /// Bytes of cell text in the whole workbook.
     pub text_bytes: usize,
 }
 
 impl Default for Limits {
     fn default() -> Self {
-        Limits { file_bytes: 64 << 20, inflated_bytes: 512 << 20, cells: 2_000_000, sheets: 200, text_bytes: 64 << 20 }
+        Self { file_bytes: 64 << 20, inflated_bytes: 512 << 20, cells: 2_000_000, sheets: 200, text_bytes: 64 << 20 }
     }
 }
 
-/// Reads a file's bytes.
-///
-/// # Errors
-/// When it is empty, too large, no regular file, or the system does not let us.
+/// Reads a regular file, refusing anything larger than `limits.file_bytes` before reading it.
 pub fn read_bytes(path: &Path, limits: &Limits) -> Result<Vec<u8>, Refusal> {
-    let system = |error: std::io::Error| match error.kind() {
-        ErrorKind::PermissionDenied => Refusal::NoPermission,
-        kind => Refusal::Unreadable(kind.to_string()),
-    };
-    // A pipe or device would be opened and never end.
-    let meta = fs::metadata(path).map_err(system)?;
-    if !meta.is_file() {
-        let listable = meta.is_dir() && fs::read_dir(path).is_err();
-        return Err(if listable { Refusal::NoPermission } else { Refusal::Unreadable("not a file".to_owned()) });
+    // Metadata first: merely opening a FIFO would block for ever.
+    let metadata = fs::metadata(path).map_err(|e| io_refusal(&e))?;
+    if !metadata.is_file() {
+        return Err(Refusal::Unreadable("not-a-regular-file".to_owned()));
     }
-    if meta.len() > limits.file_bytes {
+    if metadata.len() > limits.file_bytes {
         return Err(Refusal::TooLarge("file_bytes"));
     }
-    let mut bytes = Vec::with_capacity(usize::try_from(meta.len()).unwrap_or(0) + 1);
-    // The file may grow while it is read.
-    File::open(path).and_then(|file| file.take(limits.file_bytes + 1).read_to_end(&mut bytes)).map_err(system)?;
-    match u64::try_from(bytes.len()) {
-        Ok(0) => Err(Refusal::Empty),
-        Ok(length) if length <= limits.file_bytes => Ok(bytes),
-        _ => Err(Refusal::TooLarge("file_bytes")),
+    let file = fs::File::open(path).map_err(|e| io_refusal(&e))?;
+    let mut bytes = Vec::with_capacity(usize::try_from(metadata.len()).unwrap_or(0));
+    // Bounded again: the file may be growing while it is read.
+    let bound = limits.file_bytes.saturating_add(1);
+    file.take(bound).read_to_end(&mut bytes).map_err(|e| io_refusal(&e))?;
+    match bytes.len() {
+        0 => Err(Refusal::Empty),
+        n if n as u64 > limits.file_bytes => Err(Refusal::TooLarge("file_bytes")),
+        _ => Ok(bytes),
     }
 }
 
-/// Reads a workbook from its bytes. Never panics.
-///
-/// # Errors
-/// When the bytes are no workbook, a broken one, a protected one, or one over the limits.
+/// Reads a workbook of any supported format from its bytes. Never panics.
 pub fn read_workbook(bytes: &[u8], limits: &Limits) -> Result<Workbook, Refusal> {
     if bytes.is_empty() {
         return Err(Refusal::Empty);
     }
-    let format = sniff::sniff(bytes, limits)?;
-    let read = || match format {
-        FileFormat::Xlsx => xlsx::read(bytes, limits),
-        FileFormat::Xls => legacy::read_xls(bytes, limits),
-        FileFormat::Xlsb => legacy::read_xlsb(bytes, limits),
-        FileFormat::Ods => legacy::read_ods(bytes, limits),
-        FileFormat::Csv => text::read(bytes, limits),
+    if bytes.len() as u64 > limits.file_bytes {
+        return Err(Refusal::TooLarge("file_bytes"));
+    }
+    // Nothing mutable outlives the closure, so no broken state can be observed after a panic.
+    catch_unwind(AssertUnwindSafe(|| decode(bytes, limits))).unwrap_or(Err(Refusal::Panicked))
+}
+
+fn decode(bytes: &[u8], limits: &Limits) -> Result<Workbook, Refusal> {
+    let (format, sheets) = match sniff::sniff(bytes)? {
+        Container::Xlsx(mut archive) => {
+            zipped::guard(&archive, limits)?;
+            (FileFormat::Xlsx, xlsx::read(bytes, &mut archive, limits)?)
+        }
+        Container::Xlsb(archive) => {
+            zipped::guard(&archive, limits)?;
+            (FileFormat::Xlsb, legacy::read_xlsb(bytes, limits)?)
+        }
+        Container::Ods(mut archive) => {
+            zipped::guard(&archive, limits)?;
+            (FileFormat::Ods, ods::read(&mut archive, limits)?)
+        }
+        Container::Xls(compound) => (FileFormat::Xls, legacy::read_xls(bytes, &compound, limits)?),
+        Container::Text => (FileFormat::Csv, vec![text::read(bytes, limits)?]),
     };
-    let sheets = catch_unwind(AssertUnwindSafe(read)).map_err(|_| Refusal::Panicked)??;
     Ok(Workbook { format, sheets })
+}
+
+fn io_refusal(error: &io::Error) -> Refusal {
+    match error.kind() {
+        io::ErrorKind::PermissionDenied => Refusal::NoPermission,
+        kind => Refusal::Unreadable(ascii_detail(kind)),
+    }
+}
+
+/// A decoder's own words, cut to something short and printable that can stand in a log line.
+fn ascii_detail(error: impl std::fmt::Display) -> String {
+    error
+        .to_string()
+        .chars()
+        .map(|c| if c.is_ascii_graphic() { c } else { ' ' })
+        .take(80)
+        .collect::<String>()
+        .split_ascii_whitespace()
+        .collect::<Vec<_>>()
+        .join(" ")
+}
+
+/// `Damaged` with a decoder's error as detail.
+fn damaged(error: impl std::fmt::Display) -> Refusal {
+    Refusal::Damaged(ascii_detail(error))
 }
 
 /// Decodes text in the encodings that Chinese offices use; none if it is no text.
 #[must_use]
 pub fn decode_text(bytes: &[u8]) -> Option<String> {
     text::decode(bytes).ok().map(std::borrow::Cow::into_owned)
-}
-
-/// Keeps count of what has been read.
-struct Meter<'a> {
-    limits: &'a Limits,
-    cells: usize,
-    text: usize,
-}
-
-impl<'a> Meter<'a> {
-    fn new(limits: &'a Limits) -> Self {
-        Meter { limits, cells: 0, text: 0 }
-    }
-
-    fn cell(&mut self, content: &Content) -> Result<(), Refusal> {
-        self.cells += 1;
-        if let Content::Text(text) = content {
-            self.text += text.len();
-        }
-        if self.cells > self.limits.cells {
-            Err(Refusal::TooLarge("cells"))
-        } else if self.text > self.limits.text_bytes {
-            Err(Refusal::TooLarge("text_bytes"))
-        } else {
-            Ok(())
-        }
-    }
-}
-
-/// Puts cells in order, each position once: what is written last counts, as in spreadsheet programs.
-fn in_order(mut cells: Vec<Cell>) -> Vec<Cell> {
-    let place = |cell: &Cell| (cell.row, cell.column);
-    if !cells.is_sorted_by(|a, b| place(a) < place(b)) {
-        cells.sort_by_key(place);
-        cells.reverse();
-        cells.dedup_by_key(|cell| place(cell));
-        cells.reverse();
-    }
-    cells
 }

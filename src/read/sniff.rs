@@ -1,162 +1,159 @@
-//! What a file is, by its first bytes and, for containers, by what they hold.
+//! Decides by content what a file is. Names and extensions are never consulted: returns
+//! routinely arrive as web pages called `.xls` or workbooks called `.csv`.
 
-use super::{FileFormat, Limits, Refusal};
 use std::io::{Cursor, Read};
-use zip::ZipArchive;
-use zip::result::ZipError;
 
-/// Deflate cannot unpack to more than this many times its size.
-const LARGEST_RATIO: u64 = 1032;
-/// How OLE2 compound files begin.
-const OLE2: &[u8] = &[0xD0, 0xCF, 0x11, 0xE0, 0xA1, 0xB1, 0x1A, 0xE1];
-/// How much of a text is looked at.
-const HEAD: usize = 4096;
+use super::Refusal;
+use super::cfb::Compound;
+use super::zipped::Archive;
 
-const MAGIC: [(&[u8], &str); 14] = [
+/// A readable kind of file, with its container already opened.
+pub(super) enum Container<'a> {
+    Xlsx(Archive<'a>),
+    Xlsb(Archive<'a>),
+    Ods(Archive<'a>),
+    Xls(Compound<'a>),
+    Text,
+}
+
+const ODS_MIMETYPE: &[u8] = b"application/vnd.oasis.opendocument.spreadsheet";
+const ODF_MIMETYPE: &[u8] = b"application/vnd.oasis.opendocument";
+const OLE2: &[u8] = b"\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1";
+
+/// Leading bytes of things that are not workbooks.
+const SIGNATURES: [(&[u8], &str); 17] = [
     (b"%PDF", "pdf"),
-    (b"\x89PNG", "png"),
-    (b"\xFF\xD8\xFF", "jpeg"),
-    (b"GIF8", "gif"),
-    (b"BM", "bmp"),
-    (b"II*\0", "tiff"),
+    (b"\x89PNG\r\n\x1a\n", "image"),
+    (b"\xFF\xD8\xFF", "image"),
+    (b"GIF87a", "image"),
+    (b"GIF89a", "image"),
+    (b"II*\0", "image"),
+    (b"MM\0*", "image"),
     (b"{\\rtf", "rtf"),
     (b"\x1F\x8B", "gzip"),
-    (b"Rar!", "rar"),
-    (b"7z\xBC\xAF", "7z"),
-    (b"\x7FELF", "program"),
-    (b"MZ", "program"),
-    (b"\x09\x08\x10\0\0\x06\x05\0", "old-excel"),
-    (b"\x09\0\x04\0", "old-excel"),
+    (b"Rar!\x1A\x07", "rar"),
+    (b"7z\xBC\xAF\x27\x1C", "7z"),
+    (b"\x7FELF", "executable"),
+    // BOF records of the workbook formats that predate the OLE2 container.
+    (b"\x09\x00\x04\x00", "old-excel"),
+    (b"\x09\x00\x06\x00", "old-excel"),
+    (b"\x09\x02\x06\x00", "old-excel"),
+    (b"\x09\x04\x06\x00", "old-excel"),
+    (b"\x09\x08\x08\x00", "old-excel"),
 ];
 
-/// Tells the format.
-///
-/// # Errors
-/// When the bytes are no workbook or one that cannot be opened.
-pub fn sniff(bytes: &[u8], limits: &Limits) -> Result<FileFormat, Refusal> {
-    if bytes.starts_with(b"PK") {
-        return sniff_zip(bytes, limits);
+/// Classifies `bytes`, opening the container when it has one.
+pub(super) fn sniff(bytes: &[u8]) -> Result<Container<'_>, Refusal> {
+    if let Some(&(_, tag)) = SIGNATURES.iter().find(|(magic, _)| bytes.starts_with(magic)) {
+        return Err(Refusal::Unsupported(tag));
     }
-    if bytes.starts_with(OLE2) {
-        return sniff_ole2(bytes);
+    if is_bitmap(bytes) {
+        return Err(Refusal::Unsupported("image"));
     }
-    for (magic, tag) in MAGIC {
-        // "BM" and "MZ" also begin texts: the binary ones hold control characters.
-        if bytes.starts_with(magic) && (magic.len() > 2 || has_controls(bytes)) {
-            return Err(Refusal::Unsupported(tag));
-        }
+    // Two letters alone could begin a text file; a program also has its NULs.
+    if bytes.starts_with(b"MZ") && bytes.iter().take(512).any(|&b| b == 0) {
+        return Err(Refusal::Unsupported("executable"));
     }
-    let head = bytes.get(..HEAD).unwrap_or(bytes);
-    let lower = String::from_utf8_lossy(head).trim_start_matches('\u{feff}').trim_start().to_ascii_lowercase();
-    if ["<!doctype html", "<html", "<table", "<meta", "<head", "<body", "<style"].iter().any(|tag| lower.starts_with(tag)) {
-        return Err(Refusal::Unsupported("html"));
+    if bytes.starts_with(b"PK\x03\x04") || bytes.starts_with(b"PK\x05\x06") || bytes.starts_with(b"PK\x07\x08") {
+        return zip_kind(bytes);
     }
-    if lower.starts_with("<?xml") {
-        return Err(Refusal::Unsupported(if lower.contains("<html") { "html" } else { "xml" }));
+    // A cut through the signature itself still leaves most of it.
+    if bytes.starts_with(OLE2) || (bytes.len() >= 4 && OLE2.starts_with(bytes)) {
+        return ole_kind(bytes);
     }
-    Ok(FileFormat::Csv)
+    match markup_kind(bytes) {
+        Some(tag) => Err(Refusal::Unsupported(tag)),
+        None => Ok(Container::Text),
+    }
 }
 
-fn has_controls(bytes: &[u8]) -> bool {
-    bytes.iter().take(HEAD).any(|byte| *byte < 9)
-}
-
-fn sniff_zip(bytes: &[u8], limits: &Limits) -> Result<FileFormat, Refusal> {
-    let mut archive = ZipArchive::new(Cursor::new(bytes)).map_err(|_| Refusal::Truncated)?;
-    let has = |archive: &ZipArchive<Cursor<&[u8]>>, name: &str| names(archive).any(|known| known.eq_ignore_ascii_case(name));
-    let begins = |archive: &ZipArchive<Cursor<&[u8]>>, start: &str| names(archive).any(|known| known.starts_with(start));
-    let format = if has(&archive, "xl/workbook.bin") {
-        FileFormat::Xlsb
-    } else if begins(&archive, "xl/") {
-        FileFormat::Xlsx
-    } else if begins(&archive, "word/") {
+fn zip_kind(bytes: &[u8]) -> Result<Container<'_>, Refusal> {
+    let mut archive = Archive::new(Cursor::new(bytes)).map_err(|_| Refusal::Truncated)?;
+    let mut workbook_xml = false;
+    let (mut workbook_bin, mut word, mut powerpoint, mut content_types) = (false, false, false, false);
+    for name in archive.file_names_raw() {
+        let name = normal_name(name);
+        content_types |= name == b"[content_types].xml";
+        workbook_bin |= name == b"xl/workbook.bin";
+        workbook_xml |= name.starts_with(b"xl/") || name == b"workbook.xml";
+        word |= name.starts_with(b"word/");
+        powerpoint |= name.starts_with(b"ppt/");
+    }
+    if workbook_bin {
+        return Ok(Container::Xlsb(archive));
+    }
+    if workbook_xml {
+        return Ok(Container::Xlsx(archive));
+    }
+    if content_types && word {
         return Err(Refusal::Unsupported("word"));
-    } else if begins(&archive, "ppt/") {
+    }
+    if content_types && powerpoint {
         return Err(Refusal::Unsupported("powerpoint"));
-    } else if has(&archive, "content.xml") && has(&archive, "mimetype") {
-        let kind = small_entry(&mut archive, "mimetype");
-        if !kind.contains("spreadsheet") {
-            return Err(Refusal::Unsupported("word"));
-        }
-        if small_entry(&mut archive, "META-INF/manifest.xml").contains("encryption-data") {
-            return Err(Refusal::Encrypted);
-        }
-        FileFormat::Ods
+    }
+    let mut mimetype = Vec::new();
+    if let Ok(part) = archive.by_name("mimetype") {
+        // An unreadable mimetype is simply not the one looked for.
+        let _ = part.take(128).read_to_end(&mut mimetype);
+    }
+    if mimetype.starts_with(ODS_MIMETYPE) {
+        Ok(Container::Ods(archive))
+    } else if mimetype.starts_with(ODF_MIMETYPE) {
+        Err(Refusal::Unsupported("opendocument"))
     } else {
-        return Err(Refusal::Unsupported("zip"));
-    };
-    check_sizes(&mut archive, bytes.len(), limits)?;
-    Ok(format)
-}
-
-fn small_entry(archive: &mut ZipArchive<Cursor<&[u8]>>, name: &str) -> String {
-    let mut text = Vec::new();
-    if let Ok(entry) = archive.by_name(name) {
-        // What cannot be read says nothing.
-        let _ = entry.take(1 << 16).read_to_end(&mut text);
-    }
-    String::from_utf8_lossy(&text).into_owned()
-}
-
-/// Refuses what would unpack beyond the limit: by the sizes it declares, and where these could lie, by unpacking.
-fn check_sizes(archive: &mut ZipArchive<Cursor<&[u8]>>, length: usize, limits: &Limits) -> Result<(), Refusal> {
-    let too_large = Refusal::TooLarge("inflated_bytes");
-    let mut declared: u64 = 0;
-    for place in 0..archive.len() {
-        let entry = archive.by_index_raw(place).map_err(|_| Refusal::Truncated)?;
-        if entry.encrypted() {
-            return Err(Refusal::Encrypted);
-        }
-        declared = declared.saturating_add(entry.size());
-    }
-    if declared > limits.inflated_bytes {
-        return Err(too_large);
-    }
-    let reachable = u64::try_from(length).unwrap_or(u64::MAX).saturating_mul(LARGEST_RATIO);
-    if reachable <= limits.inflated_bytes {
-        return Ok(());
-    }
-    let mut unpacked: u64 = 0;
-    for place in 0..archive.len() {
-        let entry = match archive.by_index(place) {
-            Ok(entry) => entry,
-            Err(ZipError::UnsupportedArchive(_)) => return Err(Refusal::Damaged("compression".to_owned())),
-            Err(_) => return Err(Refusal::Truncated),
-        };
-        let left = limits.inflated_bytes - unpacked;
-        unpacked += std::io::copy(&mut entry.take(left + 1), &mut std::io::sink())
-            .map_err(|error| Refusal::Damaged(error.kind().to_string()))?;
-        if unpacked > limits.inflated_bytes {
-            return Err(too_large);
-        }
-    }
-    Ok(())
-}
-
-fn sniff_ole2(bytes: &[u8]) -> Result<FileFormat, Refusal> {
-    if bytes.len() < 1536 {
-        return Err(Refusal::Truncated);
-    }
-    // Stream names stand in the directory in UTF-16; reading it whole is the decoder's work.
-    let names = |name: &str| {
-        let wide: Vec<u8> = name.encode_utf16().flat_map(u16::to_le_bytes).collect();
-        bytes.windows(wide.len()).any(|window| window == wide)
-    };
-    if names("EncryptedPackage") {
-        Err(Refusal::Encrypted)
-    } else if names("Workbook\0") || names("Book\0") {
-        Ok(FileFormat::Xls)
-    } else if names("WordDocument") {
-        Err(Refusal::Unsupported("word"))
-    } else if names("PowerPoint Document") {
-        Err(Refusal::Unsupported("powerpoint"))
-    } else {
-        // The directory itself may be what is missing.
-        Err(Refusal::Truncated)
+        Err(Refusal::Unsupported("zip"))
     }
 }
 
-/// Names of all entries, as far as they can be read.
-fn names<'a>(archive: &'a ZipArchive<Cursor<&[u8]>>) -> impl Iterator<Item = String> + 'a {
-    archive.file_names().flatten().map(|name| name.to_string())
+/// Some writers use backslashes or capitals in part names; decoders accept both.
+fn normal_name(name: &[u8]) -> Vec<u8> {
+    name.iter().map(|&b| if b == b'\\' { b'/' } else { b.to_ascii_lowercase() }).collect()
+}
+
+fn ole_kind(bytes: &[u8]) -> Result<Container<'_>, Refusal> {
+    let compound = Compound::open(bytes)?;
+    if compound.has("EncryptedPackage") {
+        return Err(Refusal::Encrypted);
+    }
+    if compound.has("Workbook") || compound.has("Book") {
+        return Ok(Container::Xls(compound));
+    }
+    if compound.has("WordDocument") {
+        return Err(Refusal::Unsupported("word"));
+    }
+    if compound.has("PowerPoint Document") {
+        return Err(Refusal::Unsupported("powerpoint"));
+    }
+    Err(Refusal::Unsupported("ole"))
+}
+
+fn is_bitmap(bytes: &[u8]) -> bool {
+    // "BM" alone could begin a text file; the reserved field of a bitmap is zero.
+    bytes.starts_with(b"BM") && bytes.get(6..10) == Some(&[0, 0, 0, 0])
+}
+
+fn markup_kind(bytes: &[u8]) -> Option<&'static str> {
+    let head: Vec<u8> = bytes
+        .iter()
+        .take(8192)
+        // Dropping NULs lets one ASCII test serve UTF-16 files too.
+        .filter(|&&b| b != 0)
+        .map(u8::to_ascii_lowercase)
+        .skip_while(|b| b.is_ascii_whitespace() || matches!(b, 0xEF | 0xBB | 0xBF | 0xFF | 0xFE))
+        .collect();
+    let holds = |needle: &[u8]| head.windows(needle.len()).any(|w| w == needle);
+    if head.starts_with(b"mime-version:") {
+        return Some("html");
+    }
+    if !head.starts_with(b"<") {
+        return None;
+    }
+    if holds(b"<html") || head.starts_with(b"<!doctype html") || head.starts_with(b"<table") {
+        return Some("html");
+    }
+    if head.starts_with(b"<?xml") {
+        return Some("xml");
+    }
+    // A fragment such as `<style>...</style><table ...>`.
+    (holds(b"<table") || holds(b"<meta")).then_some("html")
 }

@@ -51,11 +51,7 @@ impl Amount {
 
     /// The amount as whole pieces, if it is a whole number that fits.
     pub fn units(self) -> Option<i64> {
-        if self.is_integer() {
-            i64::try_from(self.0 / PARTS).ok()
-        } else {
-            None
-        }
+        if self.is_integer() { i64::try_from(self.0 / PARTS).ok() } else { None }
     }
 
     /// The sum, if it fits.
@@ -116,13 +112,8 @@ impl FromStr for Amount {
         let scale = 10_i128.pow(4 - u32::try_from(fraction.len()).map_err(|_| NotAnAmount)?);
         let signed = if negative { -1 } else { 1 };
         // towards the sign, so that the lowest amount can be read as well
-        let parts = (number(whole)? * signed)
-            .checked_mul(PARTS)
-            .ok_or(NotAnAmount)?;
-        parts
-            .checked_add(number(fraction)? * scale * signed)
-            .map(Self)
-            .ok_or(NotAnAmount)
+        let parts = (number(whole)? * signed).checked_mul(PARTS).ok_or(NotAnAmount)?;
+        parts.checked_add(number(fraction)? * scale * signed).map(Self).ok_or(NotAnAmount)
     }
 }
 
@@ -215,10 +206,7 @@ mod tests {
         assert_eq!((a.units(), b.units()), (Some(3), None));
         assert_eq!(Amount::from_ten_thousandths(i128::MAX).checked_add(b), None);
         assert_eq!(Amount::from_ten_thousandths(i128::MIN).checked_sub(b), None);
-        assert_eq!(
-            Amount::from_ten_thousandths(i128::MAX) + b,
-            Amount::from_ten_thousandths(i128::MAX)
-        );
+        assert_eq!(Amount::from_ten_thousandths(i128::MAX) + b, Amount::from_ten_thousandths(i128::MAX));
     }
 
     proptest! {

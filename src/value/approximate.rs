@@ -70,44 +70,23 @@ const AFTER: [(&str, About); 12] = [
 ];
 
 /// Words that stand for a number nobody counted.
-const VAGUE: [&str; 14] = [
-    "几",
-    "数",
-    "若干",
-    "几十",
-    "数十",
-    "几百",
-    "数百",
-    "几千",
-    "数千",
-    "上百",
-    "上千",
-    "成百上千",
-    "许多",
-    "很多",
-];
+const VAGUE: [&str; 14] =
+    ["几", "数", "若干", "几十", "数十", "几百", "数百", "几千", "数千", "上百", "上千", "成百上千", "许多", "很多"];
 
 /// Takes a word for "about" from the start.
 pub(super) fn before(text: &str) -> Option<(About, &str)> {
-    BEFORE
-        .iter()
-        .find_map(|(word, about)| Some((*about, text.strip_prefix(word)?.trim_start())))
+    BEFORE.iter().find_map(|(word, about)| Some((*about, text.strip_prefix(word)?.trim_start())))
 }
 
 /// Takes a word for "about" from the start of what follows the number.
 pub(super) fn after(text: &str) -> Option<(About, &str)> {
-    AFTER
-        .iter()
-        .find_map(|(word, about)| Some((*about, text.strip_prefix(word)?.trim_start())))
+    AFTER.iter().find_map(|(word, about)| Some((*about, text.strip_prefix(word)?.trim_start())))
 }
 
 /// `几十篇`, `近百件`, `若干`: inexact without bounds. `text` is folded.
 pub(super) fn is_vague(text: &str) -> bool {
     let unit_follows = |rest: &str| rest.is_empty() || rest.parse::<Unit>().is_ok();
-    if VAGUE
-        .iter()
-        .any(|word| text.strip_prefix(word).is_some_and(unit_follows))
-    {
+    if VAGUE.iter().any(|word| text.strip_prefix(word).is_some_and(unit_follows)) {
         return true;
     }
     // 近百, 近千, 超百, 百余, 千余: hundreds without a digit
@@ -123,10 +102,7 @@ pub(super) fn is_vague(text: &str) -> bool {
 /// 七八: two neighbouring numerals, and 三五 by custom: from the one to the other.
 pub(super) fn either(text: &str) -> Option<(i64, i64)> {
     let mut chars = text.chars();
-    let (low, high) = (
-        numeral::digit(chars.next()?)?,
-        numeral::digit(chars.next()?)?,
-    );
+    let (low, high) = (numeral::digit(chars.next()?)?, numeral::digit(chars.next()?)?);
     let neighbours = low > 0 && high == low + 1 || (low, high) == (3, 5);
     (neighbours && chars.next().is_none()).then_some((low, high))
 }
@@ -144,18 +120,13 @@ pub(super) fn settle(
     cell: Option<Unit>,
     printed: Option<Unit>,
 ) -> Reading {
-    let scaled =
-        figure::scale(kind, cell, printed).and_then(|scale| Ok((decimal.amount(scale)?, scale)));
+    let scaled = figure::scale(kind, cell, printed).and_then(|scale| Ok((decimal.amount(scale)?, scale)));
     let (amount, scale) = match scaled {
         Ok(found) => found,
         Err(Problem::TooFine) if kind != Kind::Money => return Reading::text(Problem::NotWhole),
         Err(problem) => return Reading::text(problem),
     };
-    let piece = if kind == Kind::Money {
-        Amount::ZERO
-    } else {
-        Amount::from_units(1)
-    };
+    let piece = if kind == Kind::Money { Amount::ZERO } else { Amount::from_units(1) };
     let (low, high) = match about {
         About::Around => (None, None),
         About::AtLeast => (Some(amount), None),
@@ -165,11 +136,7 @@ pub(super) fn settle(
         About::Odd => {
             let step = decimal.step().amount(scale).ok();
             // 20万多 stays below 21万
-            let step = if late && scale > 1 {
-                step.map(|step| step.min(Amount::from_units(scale)))
-            } else {
-                step
-            };
+            let step = if late && scale > 1 { step.map(|step| step.min(Amount::from_units(scale))) } else { step };
             (Some(amount + piece), step.map(|step| amount + step - piece))
         }
     };
@@ -178,18 +145,10 @@ pub(super) fn settle(
         (Some(low), Some(high)) if low > high => (None, None),
         bounds => bounds,
     };
-    Reading {
-        unit: cell,
-        ..bounded(bounds.0, bounds.1)
-    }
+    Reading { unit: cell, ..bounded(bounds.0, bounds.1) }
 }
 
 /// An inexact reading with bounds.
 pub(super) fn bounded(low: Option<Amount>, high: Option<Amount>) -> Reading {
-    Reading {
-        low,
-        high,
-        rewrites: Rewrites::NONE,
-        ..Reading::of(Meaning::Approximate)
-    }
+    Reading { low, high, rewrites: Rewrites::NONE, ..Reading::of(Meaning::Approximate) }
 }

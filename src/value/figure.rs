@@ -17,57 +17,33 @@ impl Decimal {
             Some((whole, fraction)) => (whole, fraction.trim_end_matches('0')),
             None => (text, ""),
         };
-        if whole.is_empty()
-            || !whole
-                .bytes()
-                .chain(fraction.bytes())
-                .all(|b| b.is_ascii_digit())
-        {
+        if whole.is_empty() || !whole.bytes().chain(fraction.bytes()).all(|b| b.is_ascii_digit()) {
             return Err(Problem::Unreadable);
         }
         if whole.trim_start_matches('0').len() > 14 {
             return Err(Problem::TooLarge);
         }
         // at most 14 + 20 digits, which 128 bits hold
-        let decimals = u32::try_from(fraction.len())
-            .ok()
-            .filter(|n| *n <= 20)
-            .ok_or(Problem::TooFine)?;
-        let mantissa = whole
-            .bytes()
-            .chain(fraction.bytes())
-            .fold(0_i128, |value, b| value * 10 + i128::from(b - b'0'));
-        Ok(Self {
-            mantissa: if negative { -mantissa } else { mantissa },
-            decimals,
-        })
+        let decimals = u32::try_from(fraction.len()).ok().filter(|n| *n <= 20).ok_or(Problem::TooFine)?;
+        let mantissa = whole.bytes().chain(fraction.bytes()).fold(0_i128, |value, b| value * 10 + i128::from(b - b'0'));
+        Ok(Self { mantissa: if negative { -mantissa } else { mantissa }, decimals })
     }
 
     /// A numeral in words.
     pub(super) fn of_numeral(numeral: Numeral, negative: bool) -> Self {
         let value = i128::from(numeral.value);
-        Self {
-            mantissa: if negative { -value } else { value },
-            decimals: 0,
-        }
+        Self { mantissa: if negative { -value } else { value }, decimals: 0 }
     }
 
     /// The exact amount of so many units of this scale; TooFine if it is not a whole number of ten-thousandths.
     pub(super) fn amount(self, scale: i64) -> Result<Amount, Problem> {
-        let parts = self
-            .mantissa
-            .checked_mul(i128::from(scale) * 10_000)
-            .ok_or(Problem::TooFine)?;
+        let parts = self.mantissa.checked_mul(i128::from(scale) * 10_000).ok_or(Problem::TooFine)?;
         let divisor = 10_i128.checked_pow(self.decimals).ok_or(Problem::TooFine)?;
         let amount = Amount::from_ten_thousandths(parts / divisor);
         if amount.ten_thousandths().unsigned_abs() > 10_u128.pow(17) {
             return Err(Problem::TooLarge);
         }
-        if parts % divisor != 0 {
-            Err(Problem::TooFine)
-        } else {
-            Ok(amount)
-        }
+        if parts % divisor != 0 { Err(Problem::TooFine) } else { Ok(amount) }
     }
 
     /// The value of one in the last place that is not zero: 10 for 20, 0.1 for 1.2.
@@ -77,10 +53,7 @@ impl Decimal {
             mantissa /= 10;
             step *= 10;
         }
-        Self {
-            mantissa: step,
-            decimals: self.decimals,
-        }
+        Self { mantissa: step, decimals: self.decimals }
     }
 }
 
@@ -90,16 +63,8 @@ pub(super) fn scale(kind: Kind, cell: Option<Unit>, printed: Option<Unit>) -> Re
     let Some(unit) = cell.or(printed) else {
         return Ok(1);
     };
-    let fits = if kind == Kind::Money {
-        !unit.is_counting()
-    } else {
-        !unit.is_money()
-    };
-    if fits {
-        Ok(unit.scale())
-    } else {
-        Err(Problem::UnitMismatch(unit))
-    }
+    let fits = if kind == Kind::Money { !unit.is_counting() } else { !unit.is_money() };
+    if fits { Ok(unit.scale()) } else { Err(Problem::UnitMismatch(unit)) }
 }
 
 /// The reading of a decimal with its units.
@@ -113,10 +78,7 @@ pub(super) fn settle(
     let scale = match scale(kind, cell, printed) {
         Ok(scale) => scale,
         Err(problem) => {
-            return Reading {
-                unit: cell,
-                ..Reading::text(problem)
-            };
+            return Reading { unit: cell, ..Reading::text(problem) };
         }
     };
     if scale != 1 {
@@ -125,15 +87,9 @@ pub(super) fn settle(
     if cell.is_some() {
         rewrites.add(Rewrite::Unit);
     }
-    let fraction = if kind == Kind::Money {
-        Problem::TooFine
-    } else {
-        Problem::NotWhole
-    };
+    let fraction = if kind == Kind::Money { Problem::TooFine } else { Problem::NotWhole };
     match decimal.amount(scale) {
-        Ok(amount) if kind != Kind::Money && !amount.is_integer() => {
-            Reading::text(Problem::NotWhole)
-        }
+        Ok(amount) if kind != Kind::Money && !amount.is_integer() => Reading::text(Problem::NotWhole),
         Ok(amount) => Reading::number(amount, rewrites, cell).signed_for(kind),
         Err(Problem::TooFine) => Reading::text(fraction),
         Err(problem) => Reading::text(problem),
@@ -163,11 +119,7 @@ pub(super) fn take_digits(text: &str) -> Result<Written<'_>, Problem> {
     }
     let (body, rest) = text.split_at(end);
     let Some(mark) = body.chars().find(|c| is_mark(*c)) else {
-        return Ok(Written {
-            digits: body.to_owned(),
-            marked: false,
-            rest,
-        });
+        return Ok(Written { digits: body.to_owned(), marked: false, rest });
     };
     let (whole, fraction) = match body.split_once('.') {
         Some((whole, fraction)) => (whole, Some(fraction)),
@@ -185,9 +137,5 @@ pub(super) fn take_digits(text: &str) -> Result<Written<'_>, Problem> {
     if !well_grouped {
         return Err(Problem::AmbiguousMarks);
     }
-    Ok(Written {
-        digits: body.replace(mark, ""),
-        marked: true,
-        rest,
-    })
+    Ok(Written { digits: body.replace(mark, ""), marked: true, rest })
 }

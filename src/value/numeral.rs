@@ -58,10 +58,7 @@ fn sign(c: char) -> Option<Sign> {
 
 /// The value of a single numeral below ten.
 pub fn digit(c: char) -> Option<i64> {
-    DIGITS
-        .iter()
-        .find(|(numeral, _)| *numeral == c)
-        .map(|(_, value)| *value)
+    DIGITS.iter().find(|(numeral, _)| *numeral == c).map(|(_, value)| *value)
 }
 
 /// Can the character (in simplified script) be part of a numeral?
@@ -101,25 +98,14 @@ pub fn parse(text: &str) -> Option<Numeral> {
 
 /// 二〇二一, 二〇, 一二三: digits in their places. Two digits without zero (七八, 三五) are a writer's estimate, not 78.
 fn positional(signs: &[Sign]) -> Option<Numeral> {
-    let digits: Vec<i64> = signs
-        .iter()
-        .filter_map(|sign| {
-            if let Sign::Digit(d) = sign {
-                Some(*d)
-            } else {
-                None
-            }
-        })
-        .collect();
+    let digits: Vec<i64> =
+        signs.iter().filter_map(|sign| if let Sign::Digit(d) = sign { Some(*d) } else { None }).collect();
     if digits[0] == 0 || matches!(digits[..], [_, (1..)]) {
         return None;
     }
     let value = digits.iter().fold(0_i64, |value, digit| value * 10 + digit);
     let zeros = digits.iter().rev().take_while(|digit| **digit == 0).count();
-    Some(Numeral {
-        value,
-        step: 10_i64.pow(u32::try_from(zeros).ok()?),
-    })
+    Some(Numeral { value, step: 10_i64.pow(u32::try_from(zeros).ok()?) })
 }
 
 /// Reads a numeral with places, sign by sign.
@@ -211,10 +197,7 @@ impl Reader {
         if self.zero {
             return None;
         }
-        Some(Numeral {
-            value: self.total.checked_add(self.section)?,
-            step: self.step,
-        })
+        Some(Numeral { value: self.total.checked_add(self.section)?, step: self.step })
     }
 }
 
@@ -302,13 +285,7 @@ mod tests {
             return "零".into();
         }
         let (mut out, mut gap) = (String::new(), false);
-        for (place, name) in [
-            (10_000, "万"),
-            (1_000, "千"),
-            (100, "百"),
-            (10, "十"),
-            (1, ""),
-        ] {
+        for (place, name) in [(10_000, "万"), (1_000, "千"), (100, "百"), (10, "十"), (1, "")] {
             let digit = usize::try_from(n / place).unwrap();
             n %= place;
             if digit == 0 {

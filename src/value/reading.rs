@@ -23,14 +23,7 @@ pub enum Meaning {
 }
 
 impl Meaning {
-    const ALL: [Self; 6] = [
-        Self::Number,
-        Self::Blank,
-        Self::Dash,
-        Self::NotApplicable,
-        Self::Approximate,
-        Self::Text,
-    ];
+    const ALL: [Self; 6] = [Self::Number, Self::Blank, Self::Dash, Self::NotApplicable, Self::Approximate, Self::Text];
 
     /// Its name in the output files.
     pub const fn as_str(self) -> &'static str {
@@ -67,10 +60,7 @@ impl FromStr for Meaning {
     type Err = UnknownMeaning;
 
     fn from_str(text: &str) -> Result<Self, UnknownMeaning> {
-        Self::ALL
-            .into_iter()
-            .find(|meaning| meaning.as_str() == text)
-            .ok_or(UnknownMeaning)
+        Self::ALL.into_iter().find(|meaning| meaning.as_str() == text).ok_or(UnknownMeaning)
     }
 }
 
@@ -167,9 +157,7 @@ impl Rewrites {
 
     /// The steps, in the order of [`Rewrite`].
     pub fn iter(self) -> impl Iterator<Item = Rewrite> {
-        Rewrite::ALL
-            .into_iter()
-            .filter(move |rewrite| self.contains(*rewrite))
+        Rewrite::ALL.into_iter().filter(move |rewrite| self.contains(*rewrite))
     }
 }
 
@@ -268,29 +256,16 @@ impl Reading {
     };
 
     pub(super) const fn of(meaning: Meaning) -> Self {
-        Self {
-            meaning,
-            ..Self::NOTHING
-        }
+        Self { meaning, ..Self::NOTHING }
     }
 
     /// What stands there cannot be read, for a reason.
     pub const fn text(problem: Problem) -> Self {
-        Self {
-            meaning: Meaning::Text,
-            problem: Some(problem),
-            ..Self::NOTHING
-        }
+        Self { meaning: Meaning::Text, problem: Some(problem), ..Self::NOTHING }
     }
 
     pub(super) const fn number(value: Amount, rewrites: Rewrites, unit: Option<Unit>) -> Self {
-        Self {
-            meaning: Meaning::Number,
-            value: Some(value),
-            rewrites,
-            unit,
-            ..Self::NOTHING
-        }
+        Self { meaning: Meaning::Number, value: Some(value), rewrites, unit, ..Self::NOTHING }
     }
 
     /// Notes a number below zero where that cannot be.

@@ -33,11 +33,7 @@ fn counts() {
         ("1，234", "1234", &["full_width", "thousands_mark"]),
         ("12，345", "12345", &["full_width", "thousands_mark"]),
         ("1 234", "1234", &["thousands_mark", "spaces"]),
-        (
-            "1\u{A0}234\u{A0}567",
-            "1234567",
-            &["thousands_mark", "spaces"],
-        ),
+        ("1\u{A0}234\u{A0}567", "1234567", &["thousands_mark", "spaces"]),
         ("1,234,567.0", "1234567", &["thousands_mark"]),
         ("108条", "108", &["unit"]),
         ("46 次", "46", &["unit", "spaces"]),
@@ -103,12 +99,7 @@ fn money_is_kept_in_yuan() {
         ("2.5万", Some("万元"), "25000", &["unit", "scale"]),
         ("0.00000001", Some("亿元"), "1", &["scale"]),
         ("1,234.56", None, "1234.56", &["thousands_mark"]),
-        (
-            "￥1,234.56",
-            None,
-            "1234.56",
-            &["full_width", "thousands_mark", "unit"],
-        ),
+        ("￥1,234.56", None, "1234.56", &["full_width", "thousands_mark", "unit"]),
         ("¥2.5万", None, "25000", &["unit", "scale"]),
         ("人民币3元整", None, "3", &["unit"]),
         ("三百万元", None, "3000000", &["unit", "chinese_numeral"]),
@@ -140,16 +131,9 @@ fn changes_are_signed() {
     let negative = read_text("-3", Kind::Count, None);
     assert_eq!(
         (negative.meaning, negative.value, negative.problem),
-        (
-            Meaning::Number,
-            Some(Amount::from_units(-3)),
-            Some(Problem::Negative)
-        )
+        (Meaning::Number, Some(Amount::from_units(-3)), Some(Problem::Negative))
     );
-    assert_eq!(
-        read_text("-0.5", Kind::Money, None).problem,
-        Some(Problem::Negative)
-    );
+    assert_eq!(read_text("-0.5", Kind::Money, None).problem, Some(Problem::Negative));
 }
 
 #[test]
@@ -180,11 +164,7 @@ fn nothing_is_not_zero() {
     ] {
         for kind in [Kind::Count, Kind::Money, Kind::Change] {
             let reading = read_text(raw, kind, None);
-            assert_eq!(
-                (reading.meaning, reading.value, reading.problem),
-                (meaning, None, None),
-                "{raw}"
-            );
+            assert_eq!((reading.meaning, reading.value, reading.problem), (meaning, None, None), "{raw}");
         }
     }
 }
@@ -230,16 +210,9 @@ fn inexact_numbers_keep_their_bounds() {
         ("<3", Kind::Count, None, Some("2")),
     ] {
         let reading = read_text(raw, kind, None);
+        assert_eq!((reading.meaning, reading.value), (Meaning::Approximate, None), "{raw}: {reading:?}");
         assert_eq!(
-            (reading.meaning, reading.value),
-            (Meaning::Approximate, None),
-            "{raw}: {reading:?}"
-        );
-        assert_eq!(
-            (
-                reading.low.map(|v| v.to_string()).as_deref(),
-                reading.high.map(|v| v.to_string()).as_deref()
-            ),
+            (reading.low.map(|v| v.to_string()).as_deref(), reading.high.map(|v| v.to_string()).as_deref()),
             (low, high),
             "{raw}"
         );
@@ -257,48 +230,21 @@ fn number_cells() {
         (-3.0, Kind::Change, None, Ok("-3"), &[]),
         (25.1, Kind::Money, Some("万元"), Ok("251000"), &["scale"]),
         (0.1 + 0.2, Kind::Money, None, Ok("0.3"), &["float_noise"]),
-        (
-            2.9999999999999996,
-            Kind::Count,
-            None,
-            Ok("3"),
-            &["float_noise"],
-        ),
+        (2.9999999999999996, Kind::Count, None, Ok("3"), &["float_noise"]),
         (1234.5, Kind::Money, None, Ok("1234.5"), &[]),
         (3.5, Kind::Count, None, Err(Problem::NotWhole), &[]),
         (0.00001, Kind::Money, None, Err(Problem::TooFine), &[]),
         (1e-300, Kind::Money, None, Err(Problem::TooFine), &[]),
         (1e14, Kind::Count, None, Err(Problem::TooLarge), &[]),
-        (
-            1e300,
-            Kind::Money,
-            Some("亿元"),
-            Err(Problem::TooLarge),
-            &[],
-        ),
+        (1e300, Kind::Money, Some("亿元"), Err(Problem::TooLarge), &[]),
         (f64::NAN, Kind::Count, None, Err(Problem::ErrorCell), &[]),
-        (
-            f64::INFINITY,
-            Kind::Count,
-            None,
-            Err(Problem::ErrorCell),
-            &[],
-        ),
-        (
-            3.0,
-            Kind::Count,
-            Some("元"),
-            Err(Problem::UnitMismatch(Unit::YUAN)),
-            &[],
-        ),
+        (f64::INFINITY, Kind::Count, None, Err(Problem::ErrorCell), &[]),
+        (3.0, Kind::Count, Some("元"), Err(Problem::UnitMismatch(Unit::YUAN)), &[]),
     ] {
         let reading = read_number(x, kind, printed.and_then(unit));
         match value {
             Ok(value) => assert_eq!(
-                (
-                    reading.value.map(|v| v.to_string()).as_deref(),
-                    reading.problem
-                ),
+                (reading.value.map(|v| v.to_string()).as_deref(), reading.problem),
                 (Some(value), None),
                 "{x}"
             ),
@@ -310,10 +256,7 @@ fn number_cells() {
         }
         assert_eq!(tags(&reading), rewrites, "{x}");
     }
-    assert_eq!(
-        read_number(-3.0, Kind::Count, None).problem,
-        Some(Problem::Negative)
-    );
+    assert_eq!(read_number(-3.0, Kind::Count, None).problem, Some(Problem::Negative));
     for (x, raw) in [
         (12.0, "12"),
         (12.5, "12.5"),
@@ -330,14 +273,7 @@ fn number_cells() {
 
 #[test]
 fn names_are_stable() {
-    for meaning in [
-        "number",
-        "blank",
-        "dash",
-        "not_applicable",
-        "approximate",
-        "text",
-    ] {
+    for meaning in ["number", "blank", "dash", "not_applicable", "approximate", "text"] {
         assert_eq!(meaning.parse::<Meaning>().unwrap().as_str(), meaning);
     }
     assert!("Number".parse::<Meaning>().is_err());

@@ -3,9 +3,7 @@
 use std::borrow::Cow;
 
 use super::figure::{self, Decimal, take_digits};
-use super::{
-    Amount, Kind, Meaning, Problem, Reading, Rewrite, Rewrites, Unit, approximate, numeral, unit,
-};
+use super::{Amount, Kind, Meaning, Problem, Reading, Rewrite, Rewrites, Unit, approximate, numeral, unit};
 use crate::script::{fold, is_invisible, narrow, remnant};
 
 /// Words for "nothing", exactly; a full stop may follow.
@@ -54,12 +52,7 @@ pub fn read_text(raw: &str, kind: Kind, printed_unit: Option<Unit>) -> Reading {
 }
 
 /// A number with what may stand around it: sign, word for "about", money sign, scale and unit.
-fn read_figure(
-    text: &str,
-    kind: Kind,
-    printed: Option<Unit>,
-    mut rewrites: Rewrites,
-) -> Result<Reading, Problem> {
+fn read_figure(text: &str, kind: Kind, printed: Option<Unit>, mut rewrites: Rewrites) -> Result<Reading, Problem> {
     let (about_before, rest) = match approximate::before(text) {
         Some((about, rest)) => (Some(about), rest),
         None => (None, text),
@@ -85,11 +78,7 @@ fn read_figure(
         (Some(_), Some(_)) => return Err(Problem::Unreadable),
     };
     // the word may also stand behind the unit: 20篇左右, 20万多
-    let late_word = if about.is_none() {
-        split_late(rest)
-    } else {
-        None
-    };
+    let late_word = if about.is_none() { split_late(rest) } else { None };
     let (rest, about, late) = match late_word {
         Some((unit, word)) => (unit, Some(word), true),
         None => (rest, about, late),
@@ -145,18 +134,11 @@ fn either_figure(
 ) -> Result<Reading, Problem> {
     let scale = figure::scale(kind, cell, printed)?;
     let amount = |value: i64| value.checked_mul(scale).map(Amount::from_units);
-    Ok(Reading {
-        unit: cell,
-        ..approximate::bounded(amount(low), amount(high))
-    })
+    Ok(Reading { unit: cell, ..approximate::bounded(amount(low), amount(high)) })
 }
 
 /// Takes the number itself, in digits or Chinese numerals.
-fn take_number<'a>(
-    text: &'a str,
-    negative: bool,
-    rewrites: &mut Rewrites,
-) -> Result<(Figure, &'a str), Problem> {
+fn take_number<'a>(text: &'a str, negative: bool, rewrites: &mut Rewrites) -> Result<(Figure, &'a str), Problem> {
     if text.starts_with(|c: char| c.is_ascii_digit()) {
         let written = take_digits(text)?;
         if written.marked {
@@ -195,12 +177,7 @@ fn take_sign<'a>(text: &'a str, kind: Kind, rewrites: &mut Rewrites) -> (bool, &
     if let Some(rest) = text.strip_prefix('-') {
         return (true, rest.trim_start());
     }
-    let word = |words: &[&str]| {
-        words
-            .iter()
-            .find_map(|word| text.strip_prefix(word))
-            .filter(|_| kind == Kind::Change)
-    };
+    let word = |words: &[&str]| words.iter().find_map(|word| text.strip_prefix(word)).filter(|_| kind == Kind::Change);
     let (negative, rest) = match (text.strip_prefix('+').or_else(|| word(&UP)), word(&DOWN)) {
         (Some(rest), _) => (false, rest),
         (None, Some(rest)) => (true, rest),
@@ -243,9 +220,7 @@ fn tidy<'a>(raw: &'a str, rewrites: &mut Rewrites) -> Cow<'a, str> {
             '\u{FF0B}' | '\u{FE62}' => '+',
             c => c,
         };
-        if c.is_whitespace()
-            && (out.is_empty() || !matches!(c, ' ' | '\u{A0}' | '\u{2009}' | '\u{202F}'))
-        {
+        if c.is_whitespace() && (out.is_empty() || !matches!(c, ' ' | '\u{A0}' | '\u{2009}' | '\u{202F}')) {
             rewrites.add(Rewrite::Spaces);
             // a line break inside must not join two numbers
             if !out.is_empty() {
@@ -268,55 +243,32 @@ fn tidy<'a>(raw: &'a str, rewrites: &mut Rewrites) -> Cow<'a, str> {
 }
 
 fn mark_for_nothing(text: &str) -> Option<Meaning> {
-    const STROKES: &str = "-\u{2010}\u{2012}\u{2013}\u{2014}\u{2015}\u{2500}\u{2501}\u{30FC}\u{4E28}/\\\u{2215}\u{2044}";
-    if text
-        .chars()
-        .all(|c| STROKES.contains(c) || c.is_whitespace())
-    {
+    const STROKES: &str =
+        "-\u{2010}\u{2012}\u{2013}\u{2014}\u{2015}\u{2500}\u{2501}\u{30FC}\u{4E28}/\\\u{2215}\u{2044}";
+    if text.chars().all(|c| STROKES.contains(c) || c.is_whitespace()) {
         return Some(Meaning::Dash);
     }
     let word = text.strip_suffix('。').unwrap_or(text);
     if NOTHING.contains(&word) {
         return Some(Meaning::Dash);
     }
-    NOT_APPLICABLE
-        .contains(&word)
-        .then_some(Meaning::NotApplicable)
+    NOT_APPLICABLE.contains(&word).then_some(Meaning::NotApplicable)
 }
 
 fn is_error_value(text: &str) -> bool {
-    const ERRORS: [&str; 9] = [
-        "#n/a",
-        "#ref!",
-        "#value!",
-        "#div/0!",
-        "#name?",
-        "#num!",
-        "#null!",
-        "#spill!",
-        "#getting_data",
-    ];
+    const ERRORS: [&str; 9] =
+        ["#n/a", "#ref!", "#value!", "#div/0!", "#name?", "#num!", "#null!", "#spill!", "#getting_data"];
     ERRORS.contains(&text) || (text.len() >= 2 && text.bytes().all(|b| b == b'#'))
 }
 
 /// `2021-1-2`, `2021/1/2`, `2021.1.2`, `2021年1月2日`, `1月2日`, with a time or not.
 fn is_date(text: &str) -> bool {
     let date = text.split(['t', ' ']).next().unwrap_or(text);
-    let parts: Vec<&str> = date
-        .split(|c: char| !c.is_ascii_digit())
-        .filter(|part| !part.is_empty())
-        .collect();
+    let parts: Vec<&str> = date.split(|c: char| !c.is_ascii_digit()).filter(|part| !part.is_empty()).collect();
     let marks: String = date.chars().filter(|c| !c.is_ascii_digit()).collect();
-    let number = |at: usize| {
-        parts
-            .get(at)
-            .filter(|part| part.len() <= 4)
-            .and_then(|part| part.parse::<u16>().ok())
-            .unwrap_or(0)
-    };
-    let day = |month: usize, day: usize| {
-        (1..=12).contains(&number(month)) && (1..=31).contains(&number(day))
-    };
+    let number =
+        |at: usize| parts.get(at).filter(|part| part.len() <= 4).and_then(|part| part.parse::<u16>().ok()).unwrap_or(0);
+    let day = |month: usize, day: usize| (1..=12).contains(&number(month)) && (1..=31).contains(&number(day));
     match marks.as_str() {
         "--" | "//" | ".." | "年月日" | "年月" => {
             (1900..=2199).contains(&number(0)) && (parts.len() == 2 || day(1, 2))

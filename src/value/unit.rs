@@ -29,21 +29,11 @@ struct Entry {
 }
 
 const fn entry(word: &'static str, what: What, scale: i64) -> Entry {
-    Entry {
-        word,
-        same_as: word,
-        what,
-        scale,
-    }
+    Entry { word, same_as: word, what, scale }
 }
 
 const fn spelling(word: &'static str, same_as: &'static str, scale: i64) -> Entry {
-    Entry {
-        word,
-        same_as,
-        what: What::Money,
-        scale,
-    }
+    Entry { word, same_as, what: What::Money, scale }
 }
 
 const WAN: i64 = 10_000;
@@ -161,11 +151,8 @@ impl Unit {
 
     /// The unit of which `text` is exactly the name, in any script and width.
     fn of(text: &str) -> Option<Self> {
-        let wanted = || {
-            text.chars()
-                .filter(|c| !c.is_whitespace() && !is_invisible(*c))
-                .map(|c| fold(c).to_ascii_lowercase())
-        };
+        let wanted =
+            || text.chars().filter(|c| !c.is_whitespace() && !is_invisible(*c)).map(|c| fold(c).to_ascii_lowercase());
         // the longest unit has 5 characters
         if wanted().nth(5).is_some() {
             return None;
@@ -218,10 +205,7 @@ impl FromStr for Unit {
 
 /// Removes a sign or word for money from the front of folded, lower-case cell text.
 pub(super) fn skip_money_prefix(text: &str) -> Option<&str> {
-    MONEY_PREFIXES
-        .iter()
-        .find_map(|prefix| text.strip_prefix(prefix))
-        .map(str::trim_start)
+    MONEY_PREFIXES.iter().find_map(|prefix| text.strip_prefix(prefix)).map(str::trim_start)
 }
 
 /// A unit stated in a heading, and where in the text its remark starts.
@@ -257,10 +241,8 @@ pub fn unit_remark(text: &str) -> Option<UnitRemark> {
         return Some(UnitRemark { unit, start });
     }
     // behind a mark at the end, or the whole text
-    let (start, tail) = text
-        .rmatch_indices(MARKS)
-        .next()
-        .map_or((0, text), |(at, mark)| (at, &text[at + mark.len()..]));
+    let (start, tail) =
+        text.rmatch_indices(MARKS).next().map_or((0, text), |(at, mark)| (at, &text[at + mark.len()..]));
     let unit = Unit::of(tail).filter(|unit| !unit.is_scale())?;
     Some(UnitRemark { unit, start })
 }
@@ -270,22 +252,13 @@ fn introduced(text: &str) -> Option<(&str, usize)> {
     for word in INTRODUCTIONS.iter() {
         let length = word.chars().count();
         for (start, _) in text.char_indices() {
-            if !text[start..]
-                .chars()
-                .take(length)
-                .map(fold)
-                .eq(word.chars())
-            {
+            if !text[start..].chars().take(length).map(fold).eq(word.chars()) {
                 continue;
             }
             let after: usize = text[start..].chars().take(length).map(char::len_utf8).sum();
             let after = &text[start + after..];
-            let stated =
-                after.trim_start_matches(|c: char| c.is_whitespace() || matches!(c, ':' | '：'));
-            let unit = stated
-                .split([',', '，', ';', '；'])
-                .next()
-                .unwrap_or(stated);
+            let stated = after.trim_start_matches(|c: char| c.is_whitespace() || matches!(c, ':' | '：'));
+            let unit = stated.split([',', '，', ';', '；']).next().unwrap_or(stated);
             return (stated.len() < after.len()).then_some((unit, start));
         }
     }
@@ -298,14 +271,7 @@ mod tests {
 
     #[test]
     fn units_are_what_they_are_called() {
-        assert_eq!(
-            (
-                Unit::YUAN.as_str(),
-                Unit::WAN_YUAN.as_str(),
-                Unit::PIECE.as_str()
-            ),
-            ("元", "万元", "件")
-        );
+        assert_eq!((Unit::YUAN.as_str(), Unit::WAN_YUAN.as_str(), Unit::PIECE.as_str()), ("元", "万元", "件"));
         for (text, name, scale, money) in [
             ("萬元", "万元", 10_000, true),
             ("人 次", "人次", 1, false),
@@ -315,10 +281,7 @@ mod tests {
             ("￥", "元", 1, true),
         ] {
             let unit: Unit = text.parse().unwrap();
-            assert_eq!(
-                (unit.as_str(), unit.scale(), unit.is_money()),
-                (name, scale, money)
-            );
+            assert_eq!((unit.as_str(), unit.scale(), unit.is_money()), (name, scale, money));
             assert_eq!(unit.is_counting(), !money);
         }
         for text in ["", "个人", "文件", "局", "元元", "万万元"] {

@@ -27,52 +27,31 @@ pub fn candidates(text: &str, words: &ClueWords) -> Vec<String> {
     );
     for Span { start, end, .. } in spans(&folded) {
         // in 2021年报 the noise word begins within the year
-        let digits = folded[start..end]
-            .iter()
-            .position(|c| *c == '年')
-            .map_or(end, |at| start + at);
+        let digits = folded[start..end].iter().position(|c| *c == '年').map_or(end, |at| start + at);
         let shared = digits < end && noise.iter().any(|word| folded[digits..].starts_with(word));
         cut[start..if shared { digits } else { end }].fill(true);
     }
     let parts = parts(&folded, &cut);
-    let bare: Vec<Part> = parts
-        .iter()
-        .filter_map(|part| strip(&folded, *part, &noise))
-        .collect();
+    let bare: Vec<Part> = parts.iter().filter_map(|part| strip(&folded, *part, &noise)).collect();
     let print = |part: Part| original[part.0..part.1].iter().collect::<String>();
 
     let mut found = Vec::new();
     if let (Some(first), Some(last)) = (bare.first(), bare.last()) {
         // as printed, brackets and all, if nothing was cut in between
         let between = (first.0, last.1);
-        let whole = bare.len()
-            == parts
-                .iter()
-                .filter(|part| part.0 >= first.0 && part.1 <= last.1)
-                .count()
-            && bare
-                .windows(2)
-                .all(|pair| joined(&folded, &cut, pair[0].1, pair[1].0));
+        let whole = bare.len() == parts.iter().filter(|part| part.0 >= first.0 && part.1 <= last.1).count()
+            && bare.windows(2).all(|pair| joined(&folded, &cut, pair[0].1, pair[1].0));
         let closes = folded.get(last.1).is_some_and(|c| is_closing(*c))
             && folded[first.0..last.1].iter().any(|c| is_opening(*c));
         found.push(if whole && bare.len() > 1 {
             print((between.0, between.1 + usize::from(closes)))
         } else {
-            bare.iter()
-                .map(|part| print(*part))
-                .collect::<Vec<_>>()
-                .join(" ")
+            bare.iter().map(|part| print(*part)).collect::<Vec<_>>().join(" ")
         });
     }
     // a part as it stands may be the name as well: 统计局办公室 with the noise word 统计
-    let untouched = parts
-        .iter()
-        .filter(|part| strip(&folded, **part, &noise).is_some());
-    let mut pieces: Vec<String> = bare
-        .iter()
-        .chain(untouched)
-        .map(|part| print(*part))
-        .collect();
+    let untouched = parts.iter().filter(|part| strip(&folded, **part, &noise).is_some());
+    let mut pieces: Vec<String> = bare.iter().chain(untouched).map(|part| print(*part)).collect();
     pieces.sort_by_key(|piece| std::cmp::Reverse(piece.chars().count()));
     found.extend(pieces);
     found.retain(|name| name.chars().filter(|c| c.is_alphabetic()).count() >= 2);
@@ -111,9 +90,7 @@ fn parts(text: &[char], cut: &[bool]) -> Vec<Part> {
             at += 1;
             continue;
         }
-        let length = (at..text.len())
-            .take_while(|i| !cut[*i] && text[*i].is_alphanumeric())
-            .count();
+        let length = (at..text.len()).take_while(|i| !cut[*i] && text[*i].is_alphanumeric()).count();
         parts.push((at, at + length));
         at += length;
     }
@@ -121,13 +98,8 @@ fn parts(text: &[char], cut: &[bool]) -> Vec<Part> {
     let mut run = 0;
     for (i, part) in parts.iter().enumerate() {
         let single = part.1 - part.0 == 1 && !text[part.0].is_ascii();
-        let spaced =
-            i > 0 && (parts[i - 1].1..part.0).all(|at| !cut[at] && text[at].is_whitespace());
-        run = if single {
-            if spaced { run + 1 } else { 1 }
-        } else {
-            0
-        };
+        let spaced = i > 0 && (parts[i - 1].1..part.0).all(|at| !cut[at] && text[at].is_whitespace());
+        run = if single { if spaced { run + 1 } else { 1 } } else { 0 };
         match merged.last_mut() {
             Some(last) if run > 1 => last.1 = part.1,
             _ => merged.push(*part),
@@ -144,21 +116,13 @@ fn strip(text: &[char], part: Part, noise: &[Vec<char>]) -> Option<Part> {
     loop {
         let inner = &text[start..end];
         let digits = inner.iter().take_while(|c| c.is_ascii_digit()).count();
-        let last_digits = inner
-            .iter()
-            .rev()
-            .take_while(|c| c.is_ascii_digit())
-            .count();
-        if inner.len() == digits || inner.iter().all(|c| "一二三四五六七八九十".contains(*c))
-        {
+        let last_digits = inner.iter().rev().take_while(|c| c.is_ascii_digit()).count();
+        if inner.len() == digits || inner.iter().all(|c| "一二三四五六七八九十".contains(*c)) {
             return None;
         }
         let leaves_a_name = |taken: usize| taken > 0 && inner.len() != taken + 1;
         let first = |length: &dyn Fn(&[char]) -> usize| {
-            noise
-                .iter()
-                .map(|word| length(word))
-                .find(|taken| leaves_a_name(*taken))
+            noise.iter().map(|word| length(word)).find(|taken| leaves_a_name(*taken))
         };
         if digits + last_digits > 0 {
             (start, end) = (start + digits, end - last_digits);
@@ -200,11 +164,7 @@ fn starts_spaced(text: &[char], word: &[char]) -> Option<usize> {
 }
 
 fn ends(text: &[char], word: &[char]) -> bool {
-    text.len() >= word.len()
-        && text[text.len() - word.len()..]
-            .iter()
-            .zip(word)
-            .all(|(a, b)| a.eq_ignore_ascii_case(b))
+    text.len() >= word.len() && text[text.len() - word.len()..].iter().zip(word).all(|(a, b)| a.eq_ignore_ascii_case(b))
 }
 
 fn is_opening(c: char) -> bool {

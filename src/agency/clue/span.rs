@@ -37,47 +37,26 @@ pub fn spans(text: &[char]) -> Vec<Span> {
 
 /// The stretch that starts here, where no digit stands before.
 fn span_at(text: &[char], start: usize) -> Option<Span> {
-    let other = |end| {
-        Some(Span {
-            start,
-            end,
-            found: Found::Other,
-        })
-    };
+    let other = |end| Some(Span { start, end, found: Found::Other });
     if let Some(year) = spelled_year(text, start) {
         let end = start + 4;
-        return if get(text, end) == Some('年') {
-            year_with_word(text, start, end, year)
-        } else {
-            None
-        };
+        return if get(text, end) == Some('年') { year_with_word(text, start, end, year) } else { None };
     }
     let digits = run(text, start);
     let value = |from: usize, length: usize| {
-        text.get(from..from + length).map_or(0, |part| {
-            part.iter()
-                .fold(0, |n, c| n * 10 + c.to_digit(10).unwrap_or(0))
-        })
+        text.get(from..from + length).map_or(0, |part| part.iter().fold(0, |n, c| n * 10 + c.to_digit(10).unwrap_or(0)))
     };
     match digits {
         // 20220115, 202201150930
-        8 | 12 | 14
-            if plausible(value(start, 4)) && is_day(value(start + 4, 2), value(start + 6, 2)) =>
-        {
+        8 | 12 | 14 if plausible(value(start, 4)) && is_day(value(start + 4, 2), value(start + 6, 2)) => {
             other(start + digits)
         }
-        6 if plausible(value(start, 4)) && (1..=12).contains(&value(start + 4, 2)) => {
-            other(start + 6)
-        }
+        6 if plausible(value(start, 4)) && (1..=12).contains(&value(start + 4, 2)) => other(start + 6),
         // 15.1.2022 and 1月15日 begin with one or two digits
-        1 | 2 => short_date(text, start, digits)
-            .or_else(|| short_year(text, start, digits))
-            .and_then(other),
+        1 | 2 => short_date(text, start, digits).or_else(|| short_year(text, start, digits)).and_then(other),
         4 => {
             let end = start + 4;
-            let year = u16::try_from(value(start, 4))
-                .ok()
-                .filter(|year| (1949..=2099).contains(year))?;
+            let year = u16::try_from(value(start, 4)).ok().filter(|year| (1949..=2099).contains(year))?;
             if let Some(end) = document_number(text, start, end) {
                 return other(end);
             }
@@ -95,11 +74,7 @@ fn span_at(text: &[char], start: usize) -> Option<Span> {
 }
 
 fn year(start: usize, end: usize, year: u16) -> Option<Span> {
-    let found = if (2008..=2099).contains(&year) {
-        Found::Year(year)
-    } else {
-        Found::Other
-    };
+    let found = if (2008..=2099).contains(&year) { Found::Year(year) } else { Found::Other };
     Some(Span { start, end, found })
 }
 
@@ -110,9 +85,7 @@ fn year_with_word(text: &[char], start: usize, word: usize, value: u16) -> Optio
         if let Some(end) = months_of_year(text, end) {
             return year(start, end, value);
         }
-        let tail = get(text, end)
-            .filter(|c| matches!(c, '度' | '份'))
-            .is_some();
+        let tail = get(text, end).filter(|c| matches!(c, '度' | '份')).is_some();
         return year(start, end + usize::from(tail), value);
     };
     let (day, after_day) = number_before(text, after_month, '日').unwrap_or((0, after_month));
@@ -125,46 +98,28 @@ fn year_with_word(text: &[char], start: usize, word: usize, value: u16) -> Optio
             at += 1;
         }
         if let Some(again) = number_before(text, at, '年') {
-            at = if again.0 == u32::from(value) {
-                again.1
-            } else {
-                text.len()
-            };
+            at = if again.0 == u32::from(value) { again.1 } else { text.len() };
         }
         if let Some((12, at)) = number_before(text, at, '月').filter(|_| linked) {
-            return year(
-                start,
-                number_before(text, at, '日').map_or(at, |(_, at)| at),
-                value,
-            );
+            return year(start, number_before(text, at, '日').map_or(at, |(_, at)| at), value);
         }
     }
-    Some(Span {
-        start,
-        end: after_day,
-        found: Found::Other,
-    })
+    Some(Span { start, end: after_day, found: Found::Other })
 }
 
 /// `1-12月`, `1至12月` behind 年.
 fn months_of_year(text: &[char], at: usize) -> Option<usize> {
     let at = skip_spaces(text, at);
     let first = run(text, at);
-    let mark = get(text, at + first)
-        .filter(|c| "-—–~至到".contains(*c) && text.get(at..at + first) == Some(&['1']));
-    mark.and_then(|_| number_before(text, at + first + 1, '月'))
-        .filter(|(month, _)| *month == 12)
-        .map(|(_, end)| end)
+    let mark = get(text, at + first).filter(|c| "-—–~至到".contains(*c) && text.get(at..at + first) == Some(&['1']));
+    mark.and_then(|_| number_before(text, at + first + 1, '月')).filter(|(month, _)| *month == 12).map(|(_, end)| end)
 }
 
 /// A number, in digits or numerals, and the word behind it: the number, and where the word ends.
 fn number_before(text: &[char], at: usize, word: char) -> Option<(u32, usize)> {
     let at = skip_spaces(text, at);
-    let end = at
-        + text[at.min(text.len())..]
-            .iter()
-            .take(5)
-            .position(|c| *c == word || (*c == '号' && word == '日'))?;
+    let end =
+        at + text[at.min(text.len())..].iter().take(5).position(|c| *c == word || (*c == '号' && word == '日'))?;
     let number: String = text[at..end].iter().filter(|c| **c != ' ').collect();
     let value = match number.parse::<u32>() {
         Ok(value) => value,
@@ -195,8 +150,7 @@ fn short_year(text: &[char], start: usize, digits: usize) -> Option<usize> {
 
 /// `15.1.2022`, `1/15/2022`, `1月15日` from one or two digits: where the date ends.
 fn short_date(text: &[char], start: usize, digits: usize) -> Option<usize> {
-    if let Some((month, at)) =
-        number_before(text, start, '月').filter(|(month, _)| (1..=12).contains(month))
+    if let Some((month, at)) = number_before(text, start, '月').filter(|(month, _)| (1..=12).contains(month))
         && let Some((day, end)) = number_before(text, at, '日')
     {
         return is_day(month, day).then_some(end);
@@ -214,10 +168,7 @@ fn short_date(text: &[char], start: usize, digits: usize) -> Option<usize> {
 fn document_number(text: &[char], start: usize, end: usize) -> Option<usize> {
     let open = start.checked_sub(1).and_then(|at| get(text, at))?;
     let close = get(text, end)?;
-    if !matches!(
-        (open, close),
-        ('〔', '〕') | ('[', ']') | ('(', ')') | ('【', '】') | ('〈', '〉')
-    ) {
+    if !matches!((open, close), ('〔', '〕') | ('[', ']') | ('(', ')') | ('【', '】') | ('〈', '〉')) {
         return None;
     }
     let at = end + 1 + usize::from(get(text, end + 1) == Some('第'));
@@ -231,13 +182,8 @@ fn document_number(text: &[char], start: usize, end: usize) -> Option<usize> {
 /// Four digits without 年: a year unless they are an amount or a part of a number.
 fn bare_year(text: &[char], start: usize, end: usize, value: u16) -> Option<Span> {
     let before = start.checked_sub(1).and_then(|at| get(text, at));
-    let earlier_digit = start
-        .checked_sub(2)
-        .and_then(|at| get(text, at))
-        .is_some_and(|c| c.is_ascii_digit());
-    if before.is_some_and(|c| ",.".contains(c)) && earlier_digit
-        || matches!(before, Some('第' | '\u{A5}' | '#'))
-    {
+    let earlier_digit = start.checked_sub(2).and_then(|at| get(text, at)).is_some_and(|c| c.is_ascii_digit());
+    if before.is_some_and(|c| ",.".contains(c)) && earlier_digit || matches!(before, Some('第' | '\u{A5}' | '#')) {
         return None;
     }
     let after = get(text, end);
@@ -246,8 +192,7 @@ fn bare_year(text: &[char], start: usize, end: usize, value: u16) -> Option<Span
         return None;
     }
     let next = get(text, skip_spaces(text, end));
-    if next
-        .is_some_and(|c| "条件篇次人个份场期项宗起名元万亿千百多余号%届级例批家户只台".contains(c))
+    if next.is_some_and(|c| "条件篇次人个份场期项宗起名元万亿千百多余号%届级例批家户只台".contains(c))
     {
         return None;
     }
@@ -265,9 +210,7 @@ fn spelled_year(text: &[char], start: usize) -> Option<u16> {
         return None;
     }
     let value = part.iter().try_fold(0, |n, c| Some(n * 10 + digit(*c)?))?;
-    u16::try_from(value)
-        .ok()
-        .filter(|year| (1949..=2099).contains(year))
+    u16::try_from(value).ok().filter(|year| (1949..=2099).contains(year))
 }
 
 /// The number of a version at the end of a stem, or said as such: `v2`, `(2)`, `_2`, `第二版`, `2稿`; 0 if none.
@@ -281,10 +224,8 @@ pub fn version(text: &[char]) -> u32 {
                 .map_or(0, |at| at + 1);
             let ordinal = start > 0 && text[start - 1] == '第';
             let number: String = text[start..at].iter().collect();
-            let value = number
-                .parse()
-                .ok()
-                .or_else(|| parse_han_numeral(&number).and_then(|n| u32::try_from(n.value).ok()));
+            let value =
+                number.parse().ok().or_else(|| parse_han_numeral(&number).and_then(|n| u32::try_from(n.value).ok()));
             if let Some(value) = value.filter(|n| *n < 100 && (ordinal || *c != '次')) {
                 best = best.max(value);
             }
@@ -306,43 +247,27 @@ fn trailing_number(text: &[char]) -> u32 {
     let digits = text.iter().rev().take_while(|c| c.is_ascii_digit()).count();
     let start = text.len() - digits;
     let mark = start.checked_sub(1).and_then(|at| get(text, at));
-    let marked = if bracketed {
-        mark == Some('(')
-    } else {
-        mark.is_some_and(|c| "_- ".contains(c))
-    };
+    let marked = if bracketed { mark == Some('(') } else { mark.is_some_and(|c| "_- ".contains(c)) };
     // there must be something of which it is the second
     let named = text[..start].iter().any(|c| c.is_alphabetic());
-    if (1..=2).contains(&digits) && text[start] != '0' && marked && named {
-        number(&text[start..])
-    } else {
-        0
-    }
+    if (1..=2).contains(&digits) && text[start] != '0' && marked && named { number(&text[start..]) } else { 0 }
 }
 
 fn number(digits: &[char]) -> u32 {
-    digits
-        .iter()
-        .fold(0, |n, c| n * 10 + c.to_digit(10).unwrap_or(0))
+    digits.iter().fold(0, |n, c| n * 10 + c.to_digit(10).unwrap_or(0))
 }
 
 fn short_number(text: &[char], at: usize) -> Option<(u32, usize)> {
     let digits = run(text, at);
-    (1..=2)
-        .contains(&digits)
-        .then(|| (number(&text[at..at + digits]), at + digits))
+    (1..=2).contains(&digits).then(|| (number(&text[at..at + digits]), at + digits))
 }
 
 fn run(text: &[char], at: usize) -> usize {
-    text.get(at..).map_or(0, |rest| {
-        rest.iter().take_while(|c| c.is_ascii_digit()).count()
-    })
+    text.get(at..).map_or(0, |rest| rest.iter().take_while(|c| c.is_ascii_digit()).count())
 }
 
 fn skip_spaces(text: &[char], at: usize) -> usize {
-    at + text
-        .get(at..)
-        .map_or(0, |rest| rest.iter().take_while(|c| **c == ' ').count())
+    at + text.get(at..).map_or(0, |rest| rest.iter().take_while(|c| **c == ' ').count())
 }
 
 fn get(text: &[char], at: usize) -> Option<char> {

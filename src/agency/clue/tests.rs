@@ -102,18 +102,12 @@ fn report_years() {
 #[test]
 fn the_first_name_is_the_agency() {
     for (text, expected) in [
-        (
-            "句容市财政局2021年政府信息公开工作年度报告统计表",
-            "句容市财政局",
-        ),
+        ("句容市财政局2021年政府信息公开工作年度报告统计表", "句容市财政局"),
         ("03-教育局-2021(定稿).xlsx", "教育局"),
         ("附件2：2021年度市发改委政务公开情况统计表", "市发改委"),
         ("（市卫健委）2021年报表", "市卫健委"),
         ("填报单位（盖章）：句容市财政局", "句容市财政局"),
-        (
-            "填报单位: 句容市财政局  填报日期：2022年1月5日",
-            "句容市财政局  填报日期",
-        ),
+        ("填报单位: 句容市财政局  填报日期：2022年1月5日", "句容市财政局  填报日期"),
         ("03教育局.xls", "教育局"),
         ("教育局1.xls", "教育局"),
         ("3.教育局.csv", "教育局"),
@@ -121,14 +115,8 @@ fn the_first_name_is_the_agency() {
         ("句容市財政局2021年度政府信息公開情況統計表", "句容市財政局"),
         ("２０２１年句容市统计局年报", "句容市统计局"),
         ("句容市统计局.et", "句容市统计局"),
-        (
-            "2021年政府信息公开年报_句容市-财政局_最终版.xlsx",
-            "句容市-财政局",
-        ),
-        (
-            "句容市发展和改革委员会（粮食局）2021年报.xlsx",
-            "句容市发展和改革委员会（粮食局）",
-        ),
+        ("2021年政府信息公开年报_句容市-财政局_最终版.xlsx", "句容市-财政局"),
+        ("句容市发展和改革委员会（粮食局）2021年报.xlsx", "句容市发展和改革委员会（粮食局）"),
         ("句容市教育局关于报送2021年政府信息公开的函", "句容市教育局"),
         ("21年财政局.xls", "财政局"),
         ("jyj_2021.xlsx", "jyj"),
@@ -145,36 +133,15 @@ fn the_first_name_is_the_agency() {
 
 #[test]
 fn parts_follow_longest_first() {
-    assert_eq!(
-        names_in("财政局、国资委2021", &words()),
-        ["财政局、国资委", "财政局", "国资委"]
-    );
-    assert_eq!(
-        names_in("2021年句容市财政局 张三.xlsx", &words()),
-        ["句容市财政局 张三", "句容市财政局", "张三"]
-    );
+    assert_eq!(names_in("财政局、国资委2021", &words()), ["财政局、国资委", "财政局", "国资委"]);
+    assert_eq!(names_in("2021年句容市财政局 张三.xlsx", &words()), ["句容市财政局 张三", "句容市财政局", "张三"]);
     assert_eq!(names_in("统计局2021", &words()), ["统计局"]);
-    assert_eq!(
-        names_in("2021年统计局报表", &words()),
-        ["统计局", "统计局报表"]
-    );
-    for text in [
-        "2021年度政府信息公开情况统计表",
-        "20220115.xlsx",
-        "",
-        "附件1",
-        "一、",
-        "———",
-        ".xlsx",
-        "2021",
-    ] {
+    assert_eq!(names_in("2021年统计局报表", &words()), ["统计局", "统计局报表"]);
+    for text in ["2021年度政府信息公开情况统计表", "20220115.xlsx", "", "附件1", "一、", "———", ".xlsx", "2021"]
+    {
         assert_eq!(names_in(text, &words()), Vec::<String>::new(), "{text}");
     }
-    assert!(
-        !names_in("句容市财政局办公室", &words())
-            .iter()
-            .any(|name| name == "句容市财政局")
-    );
+    assert!(!names_in("句容市财政局办公室", &words()).iter().any(|name| name == "句容市财政局"));
 }
 
 #[test]
@@ -297,43 +264,19 @@ proptest! {
 fn a_noise_word_may_begin_within_the_year() {
     let words = words();
     assert_eq!(names_in("句容市财政局2021年报", &words), ["句容市财政局"]);
-    assert_eq!(
-        names_in("句容市财政局2021年度报告", &words),
-        ["句容市财政局"]
-    );
+    assert_eq!(names_in("句容市财政局2021年度报告", &words), ["句容市财政局"]);
     assert_eq!(names_in("2021年句容市财政局", &words), ["句容市财政局"]);
 }
 
 #[test]
 fn hostile_texts_take_no_time() {
     let words = words();
-    for piece in [
-        "(",
-        "（单位：",
-        "表",
-        "定稿",
-        "一",
-        "2021年",
-        "1.",
-        "副本",
-        "<b",
-        "&nbsp;",
-        "(1)",
-        " ",
-        "2021 ",
-    ] {
+    for piece in ["(", "（单位：", "表", "定稿", "一", "2021年", "1.", "副本", "<b", "&nbsp;", "(1)", " ", "2021 "]
+    {
         let text = piece.repeat(20_000);
         let start = std::time::Instant::now();
-        let _ = (
-            years_in(&text),
-            names_in(&text, &words),
-            revision_rank(&text, &words),
-        );
-        let _ = (
-            crate::label::key(&text),
-            crate::label::key_without_notes(&text),
-            crate::label::unit_in(&text),
-        );
+        let _ = (years_in(&text), names_in(&text, &words), revision_rank(&text, &words));
+        let _ = (crate::label::key(&text), crate::label::key_without_notes(&text), crate::label::unit_in(&text));
         let _ = crate::value::read_text(&text, crate::value::Kind::Count, None);
         assert!(start.elapsed().as_secs() < 2, "{piece}");
     }

@@ -4,9 +4,7 @@ use super::RosterWarningKind;
 
 /// Can the id be the name of a folder on Windows and Linux, inside a list and inside a report?
 pub fn is_safe(id: &str) -> bool {
-    let forbidden = |c: char| {
-        c.is_control() || crate::script::is_invisible(c) || "/\\:*?\"<>|／＼：".contains(c)
-    };
+    let forbidden = |c: char| c.is_control() || crate::script::is_invisible(c) || "/\\:*?\"<>|／＼：".contains(c);
     let stem = id.split('.').next().unwrap_or(id).to_ascii_uppercase();
     let device = matches!(stem.as_str(), "CON" | "PRN" | "AUX" | "NUL")
         || (stem.len() == 4
@@ -30,9 +28,8 @@ const ALPHABET: &str = "0123456789ABCDEFGHJKLMNPQRTUWXY";
 
 /// What is doubtful in an id that looks like a unified social credit code (18 letters and digits); others pass.
 pub fn doubt(id: &str) -> Option<RosterWarningKind> {
-    let looks_like = id.len() == 18
-        && id.bytes().all(|b| b.is_ascii_alphanumeric())
-        && id.bytes().any(|b| b.is_ascii_digit());
+    let looks_like =
+        id.len() == 18 && id.bytes().all(|b| b.is_ascii_alphanumeric()) && id.bytes().any(|b| b.is_ascii_digit());
     if !looks_like {
         return None;
     }
@@ -40,10 +37,7 @@ pub fn doubt(id: &str) -> Option<RosterWarningKind> {
     let Some(expected) = check_character(&upper[..17]) else {
         return Some(RosterWarningKind::CreditCodeLetter { id: id.to_owned() });
     };
-    (!upper.ends_with(expected)).then(|| RosterWarningKind::CreditCodeCheck {
-        id: id.to_owned(),
-        expected,
-    })
+    (!upper.ends_with(expected)).then(|| RosterWarningKind::CreditCodeCheck { id: id.to_owned(), expected })
 }
 
 /// The check character of the first 17 (weights 3^i mod 31); `None` if one is not in the alphabet.
@@ -63,14 +57,7 @@ mod tests {
 
     #[test]
     fn ids() {
-        for id in [
-            "321183",
-            "jyj",
-            "教育局",
-            "a-b_c.d",
-            "group1",
-            "91110000100003962T",
-        ] {
+        for id in ["321183", "jyj", "教育局", "a-b_c.d", "group1", "91110000100003962T"] {
             assert!(is_safe(id), "{id}");
         }
         for id in [
@@ -101,27 +88,16 @@ mod tests {
     #[test]
     fn credit_codes() {
         // published codes: Tsinghua University; Alibaba (China) Network Technology
-        for id in [
-            "12100000400000624D",
-            "91330100799655058B",
-            "91330100799655058b",
-            "321183",
-            "abcdefghijklmnopqr",
-        ] {
+        for id in ["12100000400000624D", "91330100799655058B", "91330100799655058b", "321183", "abcdefghijklmnopqr"] {
             assert_eq!(doubt(id), None, "{id}");
         }
         assert_eq!(
             doubt("12100000400000624E"),
-            Some(RosterWarningKind::CreditCodeCheck {
-                id: "12100000400000624E".into(),
-                expected: 'D'
-            })
+            Some(RosterWarningKind::CreditCodeCheck { id: "12100000400000624E".into(), expected: 'D' })
         );
         assert_eq!(
             doubt("1210000040000O624D"),
-            Some(RosterWarningKind::CreditCodeLetter {
-                id: "1210000040000O624D".into()
-            })
+            Some(RosterWarningKind::CreditCodeLetter { id: "1210000040000O624D".into() })
         );
     }
 }

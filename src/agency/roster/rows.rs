@@ -16,10 +16,7 @@ pub struct Row {
 /// Reads the lines below the heading; blank ones are left out.
 pub fn read_rows(text: &str, columns: &RosterColumns, errors: &mut Vec<RosterError>) -> Vec<Row> {
     let text = text.strip_prefix('\u{FEFF}').unwrap_or(text);
-    let heading = text
-        .lines()
-        .find(|line| !line.trim().is_empty())
-        .unwrap_or_default();
+    let heading = text.lines().find(|line| !line.trim().is_empty()).unwrap_or_default();
     let delimiter = if heading.contains('\t') { b'\t' } else { b',' };
     let mut reader = csv::ReaderBuilder::new()
         .delimiter(delimiter)
@@ -29,38 +26,26 @@ pub fn read_rows(text: &str, columns: &RosterColumns, errors: &mut Vec<RosterErr
         .from_reader(text.as_bytes());
     let mut rows = Vec::new();
     let mut places: Option<[Option<usize>; 5]> = None;
-    let mut lines = Lines {
-        text,
-        at: 0,
-        line: 1,
-    };
+    let mut lines = Lines { text, at: 0, line: 1 };
     for record in reader.records() {
         let record = match record {
             Ok(record) => record,
             Err(error) => {
                 let line = error.position().map_or(0, csv::Position::line);
-                errors.push(RosterError {
-                    line,
-                    kind: RosterErrorKind::NotCsv,
-                });
+                errors.push(RosterError { line, kind: RosterErrorKind::NotCsv });
                 return rows;
             }
         };
         if record.iter().all(|field| field.trim().is_empty()) {
             continue;
         }
-        let line = record
-            .position()
-            .map_or(0, |position| lines.line_of(position.byte()));
+        let line = record.position().map_or(0, |position| lines.line_of(position.byte()));
         let Some(places) = places else {
             places = Some(find_columns(&record, columns));
             let found = places.unwrap_or_default();
             for (place, column) in [(found[0], "id"), (found[1], "name")] {
                 if place.is_none() {
-                    errors.push(RosterError {
-                        line,
-                        kind: RosterErrorKind::MissingColumn { column },
-                    });
+                    errors.push(RosterError { line, kind: RosterErrorKind::MissingColumn { column } });
                 }
             }
             if !errors.is_empty() {
@@ -68,16 +53,10 @@ pub fn read_rows(text: &str, columns: &RosterColumns, errors: &mut Vec<RosterErr
             }
             continue;
         };
-        let [id, name, aliases, parent, group] = places.map(|place| {
-            place
-                .and_then(|at| record.get(at))
-                .unwrap_or_default()
-                .trim()
-        });
-        let aliases = aliases
-            .split([';', '；', '|', '｜', '、', '\n'])
-            .map(str::trim)
-            .filter(|alias| !alias.is_empty());
+        let [id, name, aliases, parent, group] =
+            places.map(|place| place.and_then(|at| record.get(at)).unwrap_or_default().trim());
+        let aliases =
+            aliases.split([';', '；', '|', '｜', '、', '\n']).map(str::trim).filter(|alias| !alias.is_empty());
         rows.push(Row {
             line,
             id: id.to_owned(),
@@ -88,10 +67,7 @@ pub fn read_rows(text: &str, columns: &RosterColumns, errors: &mut Vec<RosterErr
         });
     }
     if places.is_none() {
-        errors.push(RosterError {
-            line: 1,
-            kind: RosterErrorKind::MissingColumn { column: "id" },
-        });
+        errors.push(RosterError { line: 1, kind: RosterErrorKind::MissingColumn { column: "id" } });
     }
     rows
 }
@@ -121,16 +97,6 @@ impl Lines<'_> {
 
 fn find_columns(heading: &csv::StringRecord, columns: &RosterColumns) -> [Option<usize>; 5] {
     let heading: Vec<String> = heading.iter().map(key).collect();
-    [
-        &columns.id,
-        &columns.name,
-        &columns.aliases,
-        &columns.parent,
-        &columns.group,
-    ]
-    .map(|words| {
-        words
-            .iter()
-            .find_map(|word| heading.iter().position(|field| *field == key(word)))
-    })
+    [&columns.id, &columns.name, &columns.aliases, &columns.parent, &columns.group]
+        .map(|words| words.iter().find_map(|word| heading.iter().position(|field| *field == key(word))))
 }

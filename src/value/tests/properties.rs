@@ -9,19 +9,17 @@ fn any_kind() -> impl Strategy<Value = Kind> {
 
 fn cellish() -> impl Strategy<Value = String> {
     let pieces = prop::sample::select(vec![
-        "1", "20", "000", "234", ",", "，", ".", "-", "+", "约", "多", "万", "元", "件", "亿",
-        "百", "零", "〇", "一", "两", "几", " ", "\n", "'", "￥", "增", "减", "/", "#", "年", "月",
-        "e", "(", "&nbsp;", "<br>", "无", "整", "\u{A0}", "近", "以上",
+        "1", "20", "000", "234", ",", "，", ".", "-", "+", "约", "多", "万", "元", "件", "亿", "百", "零", "〇", "一",
+        "两", "几", " ", "\n", "'", "￥", "增", "减", "/", "#", "年", "月", "e", "(", "&nbsp;", "<br>", "无", "整",
+        "\u{A0}", "近", "以上",
     ]);
     prop::collection::vec(pieces, 0..10).prop_map(|parts| parts.concat())
 }
 
 fn holds(reading: &Reading) -> bool {
     (reading.meaning == Meaning::Number) == reading.value.is_some()
-        && (reading.meaning == Meaning::Text)
-            == (reading.problem.is_some() && reading.value.is_none())
-        && (reading.meaning == Meaning::Approximate
-            || (reading.low.is_none() && reading.high.is_none()))
+        && (reading.meaning == Meaning::Text) == (reading.problem.is_some() && reading.value.is_none())
+        && (reading.meaning == Meaning::Approximate || (reading.low.is_none() && reading.high.is_none()))
 }
 
 proptest! {

@@ -76,11 +76,7 @@ fn text_never_becomes_a_number() {
         ("￥3", UnitMismatch(Unit::YUAN)),
     ] {
         let reading = read_text(raw, Kind::Count, None);
-        assert_eq!(
-            (reading.meaning, reading.value, reading.problem),
-            (Meaning::Text, None, Some(problem)),
-            "{raw}"
-        );
+        assert_eq!((reading.meaning, reading.value, reading.problem), (Meaning::Text, None, Some(problem)), "{raw}");
     }
     for (raw, printed, problem) in [
         ("1.00001", None, TooFine),
@@ -92,14 +88,7 @@ fn text_never_becomes_a_number() {
         ("100000000", Some("亿元"), TooLarge),
     ] {
         let reading = read_text(raw, Kind::Money, printed.and_then(unit));
-        assert_eq!(
-            (reading.meaning, reading.problem),
-            (Meaning::Text, Some(problem)),
-            "{raw}"
-        );
+        assert_eq!((reading.meaning, reading.problem), (Meaning::Text, Some(problem)), "{raw}");
     }
-    assert_eq!(
-        read_text("3", Kind::Count, unit("万元")).problem,
-        Some(UnitMismatch(Unit::WAN_YUAN))
-    );
+    assert_eq!(read_text("3", Kind::Count, unit("万元")).problem, Some(UnitMismatch(Unit::WAN_YUAN)));
 }
