@@ -3,6 +3,8 @@
 mod numbering;
 
 use std::borrow::Cow;
+use std::cell::RefCell;
+use std::collections::HashMap;
 
 use unicode_normalization::UnicodeNormalization;
 
@@ -21,6 +23,39 @@ use crate::value::{Unit, unit_remark};
 /// assert_eq!(key("3.危及“三安全一稳定”"), "危及三安全一稳定");
 /// ```
 pub fn key(text: &str) -> String {
+    PLAIN.with(|memory| remembered(memory, text, plain_key))
+}
+
+/// Labels come again in every file: each thread remembers the keys of this many texts of each sort.
+const REMEMBERED: usize = 4096;
+/// Longer texts are prose that comes once.
+const LONGEST_REMEMBERED: usize = 240;
+
+type Memory = RefCell<HashMap<Box<str>, String>>;
+
+thread_local! {
+    static PLAIN: Memory = RefCell::new(HashMap::new());
+    static BARE: Memory = RefCell::new(HashMap::new());
+}
+
+fn remembered(memory: &Memory, text: &str, make: fn(&str) -> String) -> String {
+    if text.len() > LONGEST_REMEMBERED {
+        return make(text);
+    }
+    if let Some(key) = memory.borrow().get(text) {
+        return key.clone();
+    }
+    // Made before the memory is borrowed again: one sort of key is made of the other.
+    let key = make(text);
+    let mut memory = memory.borrow_mut();
+    if memory.len() >= REMEMBERED {
+        memory.clear();
+    }
+    memory.insert(text.into(), key.clone());
+    key
+}
+
+fn plain_key(text: &str) -> String {
     let body = numbering::strip(text);
     let mut out = String::with_capacity(body.len());
     if !push_plain(body, &mut out) {
@@ -35,6 +70,10 @@ pub fn key(text: &str) -> String {
 /// Bracketed numerals stay (第二十条第（一）项 is not 第二十条第（五）项), an unclosed bracket reaches to the end, and a
 /// label that is all remark keeps it.
 pub fn key_without_notes(text: &str) -> String {
+    BARE.with(|memory| remembered(memory, text, bare_key))
+}
+
+fn bare_key(text: &str) -> String {
     let body = without_notes(numbering::strip(text));
     let bare = key(unit_remark(&body).map_or(&*body, |remark| &body[..remark.start]));
     if bare.is_empty() { key(text) } else { bare }

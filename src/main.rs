@@ -2,6 +2,10 @@
 
 mod cli;
 
+/// Thousands of small workbooks are thousands of small allocations on several threads.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 use std::process::ExitCode;
 
 fn main() -> ExitCode {

@@ -210,11 +210,15 @@ pub fn locate(workbook: &Workbook, guide: &Guide<'_>, years: &[Option<u16>]) -> 
     }
     let tables = grid::choose(candidates, guide, years);
     // Sheets may belong to different years or agencies: one record for each sheet, merged by whoever knows.
-    let mut sheets: Vec<u16> = tables.iter().map(|table| table.sheet).collect();
-    sheets.dedup();
-    for sheet in sheets {
-        let tables = tables.iter().filter(|table| table.sheet == sheet).cloned().collect();
-        records.push(Record { claim: RowClaim::default(), tables });
+    let mut last_sheet = None;
+    for table in tables {
+        if last_sheet != Some(table.sheet) {
+            records.push(Record { claim: RowClaim::default(), tables: Vec::new() });
+        }
+        last_sheet = Some(table.sheet);
+        if let Some(record) = records.last_mut() {
+            record.tables.push(table);
+        }
     }
     records
 }

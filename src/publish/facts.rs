@@ -7,7 +7,7 @@ use super::csv_text::push_text;
 use super::{Edition, Folder, PublishError};
 use crate::address::push_number;
 use crate::consolidate::counts;
-use crate::form::SlotId;
+use crate::form::{Rulebook, TableId};
 use crate::returns::{Fact, Return};
 use polars::prelude::*;
 use rayon::prelude::*;
@@ -85,11 +85,10 @@ fn rows(edition: &Edition<'_>, returns: &[&Return], slots: &[Vec<u8>]) -> Vec<u8
         for fact in &one.facts {
             bytes.extend_from_slice(&front);
             let slot = fact.item.as_slot();
-            let counted = match (slot.and_then(|slot| slots.get(usize::from(slot.0))), fact.item.as_open()) {
+            match (slot.and_then(|slot| slots.get(usize::from(slot.0))), fact.item.as_open()) {
                 (Some(part), _) => bytes.extend_from_slice(part),
                 (None, place) => push_open(&mut bytes, place.and_then(|place| one.open.get(place)), renderer),
-            };
-            let () = counted;
+            }
             push_value(&mut bytes, fact);
             if sheet_part.0 != Some(fact.place.sheet) {
                 let mut part = Vec::new();
@@ -136,16 +135,22 @@ fn push_open(
     bytes.extend_from_slice(b",,");
 }
 
+/// The value as printed; nothing where there is none.
+fn push_number_of(bytes: &mut Vec<u8>, fact: &Fact) {
+    match fact.ten_thousandths() {
+        Some(value) if value >= 0 && value % 10_000 == 0 => push_number(bytes, value.unsigned_abs() / 10_000),
+        _ => {
+            if let Some(value) = fact.value() {
+                bytes.extend_from_slice(value.to_string().as_bytes());
+            }
+        }
+    }
+}
+
 /// `value,meaning,raw,`
 fn push_value(bytes: &mut Vec<u8>, fact: &Fact) {
     let start = bytes.len();
-    if let Some(value) = fact.ten_thousandths() {
-        if value >= 0 && value % 10_000 == 0 {
-            push_number(bytes, value.unsigned_abs() / 10_000);
-        } else if let Some(value) = fact.value() {
-            bytes.extend_from_slice(value.to_string().as_bytes());
-        }
-    }
+    push_number_of(bytes, fact);
     let end = bytes.len();
     bytes.push(b',');
     bytes.extend_from_slice(fact.meaning.as_str().as_bytes());
@@ -157,7 +162,7 @@ fn push_value(bytes: &mut Vec<u8>, fact: &Fact) {
     bytes.push(b',');
 }
 
-fn is_counted(one: &Return, fact: &Fact, book: &crate::form::Rulebook) -> bool {
+fn is_counted(one: &Return, fact: &Fact, book: &Rulebook) -> bool {
     let table = match (fact.item.as_slot(), fact.item.as_open()) {
         (Some(slot), _) => Some(book.slot(slot).table),
         (None, place) => place.and_then(|place| one.open.get(place)).map(|open| open.table),
@@ -221,46 +226,82 @@ impl Write for SharedFile {
     }
 }
 
-/// The facts of some returns as a frame. Texts that repeat are stored once, by the parquet dictionary.
+/// The facts of some returns as a frame, without a copy of the texts that repeat.
 fn frame(edition: &Edition<'_>, returns: &[&Return]) -> PolarsResult<DataFrame> {
     let renderer = edition.renderer;
     let book = renderer.book;
-    let rows: Vec<(&Return, &Fact)> =
-        returns.iter().flat_map(|one| one.facts.iter().map(move |fact| (*one, fact))).collect();
-    let slot = |fact: &Fact| fact.item.as_slot().map(|slot: SlotId| book.slot(slot));
-    let open = |one: &'_ Return, fact: &Fact| fact.item.as_open().and_then(|place| one.open.get(place).cloned());
-    let texts = |name: &str, text: &(dyn Fn(&Return, &Fact) -> String + Sync)| -> Column {
-        let texts: Vec<String> = rows.par_iter().map(|(one, fact)| text(one, fact)).collect();
-        Column::new(name.into(), texts)
+    let open_codes: Vec<Vec<String>> =
+        returns.iter().map(|one| one.open.iter().map(|open| super::summary::open_code(&open.label)).collect()).collect();
+    let rows: Vec<Row<'_>> = returns
+        .iter()
+        .zip(&open_codes)
+        .flat_map(|(one, codes)| one.facts.iter().map(move |fact| Row::new(one, fact, codes, book)))
+        .collect();
+    let written = |name: &str, write: &dyn Fn(&Row<'_>, &mut Vec<u8>)| -> Column {
+        let mut builder = StringChunkedBuilder::new(name.into(), rows.len());
+        let mut buffer = Vec::with_capacity(32);
+        for row in &rows {
+            buffer.clear();
+            write(row, &mut buffer);
+            builder.append_value(std::str::from_utf8(&buffer).unwrap_or_default());
+        }
+        builder.finish().into_column()
     };
-    let years: Vec<i32> = rows.iter().map(|(one, _)| i32::from(one.year)).collect();
-    let values = rows.iter().map(|(_, fact)| fact.ten_thousandths().map(i128::from));
+    let years: Vec<i32> = rows.iter().map(|row| i32::from(row.one.year)).collect();
+    let values = rows.iter().map(|row| row.fact.ten_thousandths().map(i128::from));
     let values = Int128Chunked::from_iter_options("value".into(), values).into_decimal(38, 4)?;
-    let flags = |name: &str, flag: &dyn Fn(&Return, &Fact) -> bool| {
-        Column::new(name.into(), rows.iter().map(|(one, fact)| flag(one, fact)).collect::<Vec<bool>>())
+    let flags = |name: &str, flag: &dyn Fn(&Row<'_>) -> bool| {
+        Column::new(name.into(), rows.iter().map(flag).collect::<Vec<bool>>())
     };
     DataFrame::new_infer_height(vec![
         Column::new("year".into(), years),
-        texts("agency_id", &|one, _| renderer.agency_id(&one.agency).to_owned()),
-        texts("agency", &|one, _| renderer.agency(&one.agency).to_owned()),
-        texts("form", &|one, _| book.form(one.form).code.clone()),
-        texts("table", &|one, fact| {
-            let table = slot(fact).map(|slot| slot.table).or_else(|| open(one, fact).map(|open| open.table));
-            table.map(|table| book.table(table).code.clone()).unwrap_or_default()
-        }),
-        texts("indicator", &|one, fact| {
-            slot(fact).map(|slot| slot.indicator.clone()).unwrap_or_else(|| {
-                open(one, fact).map(|open| super::summary::open_code(&open.label)).unwrap_or_default()
-            })
-        }),
-        texts("dimension", &|_, fact| slot(fact).map(|slot| slot.dimension.clone()).unwrap_or_default()),
+        texts("agency_id", &rows, |row| renderer.agency_id(&row.one.agency)),
+        texts("agency", &rows, |row| renderer.agency(&row.one.agency)),
+        texts("form", &rows, |row| &book.form(row.one.form).code),
+        texts("table", &rows, |row| row.table.map_or("", |table| &book.table(table).code)),
+        texts("indicator", &rows, |row| row.indicator),
+        texts("dimension", &rows, |row| row.dimension),
         values.into_series().into_column(),
-        texts("meaning", &|_, fact| fact.meaning.as_str().to_owned()),
-        texts("raw", &|_, fact| fact.raw()),
-        texts("file", &|one, _| renderer.file(one.file).to_owned()),
-        texts("sheet", &|one, fact| renderer.sheet(one.file, fact.place.sheet).to_owned()),
-        texts("cell", &|_, fact| fact.place.position.to_string()),
-        flags("is_formula", &|_, fact| fact.is_formula),
-        flags("counted", &|one, fact| is_counted(one, fact, book)),
+        texts("meaning", &rows, |row| row.fact.meaning.as_str()),
+        written("raw", &|row, buffer| match row.fact.odd_raw() {
+            Some(raw) => buffer.extend_from_slice(raw.as_bytes()),
+            None => push_number_of(buffer, row.fact),
+        }),
+        texts("file", &rows, |row| renderer.file(row.one.file)),
+        texts("sheet", &rows, |row| renderer.sheet(row.one.file, row.fact.place.sheet)),
+        written("cell", &|row, buffer| row.fact.place.position.push_to(buffer)),
+        flags("is_formula", &|row| row.fact.is_formula),
+        flags("counted", &|row| row.table.is_some_and(|table| counts(row.one, table))),
     ])
+}
+
+fn texts<'x>(name: &str, rows: &'x [Row<'x>], text: impl Fn(&'x Row<'x>) -> &'x str) -> Column {
+    StringChunked::from_iter_values(name.into(), rows.iter().map(text)).into_column()
+}
+
+/// A fact with the names of what it counts.
+struct Row<'a> {
+    one: &'a Return,
+    fact: &'a Fact,
+    table: Option<TableId>,
+    indicator: &'a str,
+    dimension: &'a str,
+}
+
+impl<'a> Row<'a> {
+    fn new(one: &'a Return, fact: &'a Fact, open_codes: &'a [String], book: &'a Rulebook) -> Self {
+        let place = fact.item.as_open();
+        match fact.item.as_slot().map(|slot| book.slot(slot)) {
+            Some(slot) => {
+                Row { one, fact, table: Some(slot.table), indicator: &slot.indicator, dimension: &slot.dimension }
+            }
+            None => Row {
+                one,
+                fact,
+                table: place.and_then(|place| one.open.get(place)).map(|open| open.table),
+                indicator: place.and_then(|place| open_codes.get(place)).map_or("", String::as_str),
+                dimension: "",
+            },
+        }
+    }
 }
