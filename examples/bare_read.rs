@@ -20,10 +20,7 @@ fn main() {
         .map(|mut book| {
             let sheets = book.worksheets();
             let filled = |value: &&Data| !matches!(value, Data::Empty);
-            sheets
-                .iter()
-                .map(|(_, range)| range.rows().flatten().filter(filled).count())
-                .sum::<usize>()
+            sheets.iter().map(|(_, range)| range.rows().flatten().filter(filled).count()).sum::<usize>()
         })
         .sum();
     println!("{} files, {cells} cells", files.len());

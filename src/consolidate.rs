@@ -10,10 +10,11 @@ use crate::form::{FormId, Identity, Level, Rulebook, Shape, SlotId, TableId};
 use crate::returns::{Agency, Fact, Return, Status};
 use crate::value::{Amount, Meaning};
 use polars::prelude::*;
+use rayon::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
 
-/// Facts are handed to polars in portions, so that memory does not grow with them twice.
-const PORTION: usize = 1 << 18;
+/// So many returns are handed to polars at a time, so that memory does not grow with the facts twice.
+const PORTION: usize = 1024;
 /// Digits and decimals of a sum: ten-thousandths, as in [`Amount`].
 const PRECISION: usize = 38;
 const SCALE: usize = 4;
@@ -189,28 +190,36 @@ fn grouped(
     open: &BTreeMap<(TableId, String), u32>,
     book: &Rulebook,
 ) -> PolarsResult<BTreeMap<(u32, u32), Cell>> {
-    let mut cells: BTreeMap<(u32, u32), Cell> = BTreeMap::new();
-    let mut rows = Rows::default();
-    for (one, bucket) in counted.iter().zip(bucket_of) {
-        for fact in &one.facts {
-            let item = match (fact.item.as_slot(), fact.item.as_open()) {
-                (Some(slot), _) if counts(one, book.slot(slot).table) => u32::from(slot.0),
-                (None, Some(place)) => {
-                    let Some(category) = one.open.get(place).filter(|category| counts(one, category.table)) else {
-                        continue;
+    let members: Vec<(&Return, u32)> = counted.iter().copied().zip(bucket_of.iter().copied()).collect();
+    let portions: Vec<BTreeMap<(u32, u32), Cell>> = members
+        .par_chunks(PORTION)
+        .map(|portion| {
+            let mut rows = Rows::default();
+            for (one, bucket) in portion {
+                let tables: Vec<TableId> =
+                    one.tables.iter().filter(|reading| reading.counted).map(|reading| reading.table).collect();
+                for fact in &one.facts {
+                    let item = match (fact.item.as_slot(), fact.item.as_open()) {
+                        (Some(slot), _) if tables.contains(&book.slot(slot).table) => u32::from(slot.0),
+                        (None, Some(place)) => {
+                            let category = one.open.get(place).filter(|category| tables.contains(&category.table));
+                            let id = category.and_then(|c| open.get(&(c.table, crate::label::key(&c.label))));
+                            let Some(id) = id else { continue };
+                            *id
+                        }
+                        _ => continue,
                     };
-                    let Some(id) = open.get(&(category.table, crate::label::key(&category.label))) else { continue };
-                    *id
+                    rows.push(*bucket, item, fact);
                 }
-                _ => continue,
-            };
-            rows.push(*bucket, item, fact);
-        }
-        if rows.bucket.len() >= PORTION {
-            std::mem::take(&mut rows).sum_into(&mut cells)?;
-        }
+            }
+            rows.sums()
+        })
+        .collect::<PolarsResult<_>>()?;
+    // Whole numbers add up the same in every order; portions are merged in theirs all the same.
+    let mut cells: BTreeMap<(u32, u32), Cell> = BTreeMap::new();
+    for (place, cell) in portions.into_iter().flatten() {
+        add(cells.entry(place).or_default(), &cell);
     }
-    rows.sum_into(&mut cells)?;
     Ok(cells)
 }
 
@@ -246,13 +255,23 @@ impl Rows {
         self.approximate.push(approximate);
         self.unbounded.push(approximate && bounds.is_none());
         self.unreadable.push(fact.meaning == Meaning::Text);
-        self.low.push(low);
-        self.high.push(high);
+        // Until the first approximate figure comes, bounds are not kept.
+        if self.any_approximate {
+            let before = self.value.len() - 1;
+            if self.low.len() < before {
+                self.low.extend(self.value.iter().take(before).skip(self.low.len()).map(|value| value.unwrap_or(0)));
+                self.high.extend(self.value.iter().take(before).skip(self.high.len()).map(|value| value.unwrap_or(0)));
+            }
+            self.low.push(low);
+            self.high.push(high);
+        }
     }
 
-    fn sum_into(self, cells: &mut BTreeMap<(u32, u32), Cell>) -> PolarsResult<()> {
+    /// Adds up by bucket and item.
+    fn sums(self) -> PolarsResult<BTreeMap<(u32, u32), Cell>> {
+        let mut cells = BTreeMap::new();
         if self.bucket.is_empty() {
-            return Ok(());
+            return Ok(cells);
         }
         let decimal = |name: &str, values: Vec<Option<i128>>| -> PolarsResult<Column> {
             let chunked = Int128Chunked::from_iter_options(name.into(), values.into_iter());
@@ -308,9 +327,9 @@ impl Rows {
                 high: high.get(row).unwrap_or(0),
                 unit: String::new(),
             };
-            add(cells.entry((bucket, item)).or_default(), &cell);
+            cells.insert((bucket, item), cell);
         }
-        Ok(())
+        Ok(cells)
     }
 }
 

@@ -148,6 +148,8 @@ pub struct Line {
     pub aliases: Vec<String>,
     /// Groups around it, outermost first.
     pub under: Vec<String>,
+    /// The groups' normal forms.
+    pub under_keys: Vec<String>,
 }
 
 /// A place for one figure.
@@ -448,6 +450,7 @@ impl Rulebook {
             en: line.en.clone(),
             aliases: line.aliases.clone(),
             under: line.under.clone(),
+            under_keys: line.under.iter().map(|group| crate::label::key(group)).collect(),
         };
         Ok(Block {
             title_zh: block.title_zh.clone(),

@@ -4,7 +4,7 @@
 //! same heads, the one that explains more of the workbook is chosen.
 
 use super::index::{LabelUse, Role};
-use super::sheet::{may_be_figure, position, text_of};
+use super::sheet::{Mark, may_be_figure, position, text_of};
 use super::{Gap, Guide, Item, LocatedTable, Placed, SheetView, prefer_form};
 use crate::address::Position;
 use crate::form::{Block, FormId, Line, SlotId, Table, TableId};
@@ -176,10 +176,7 @@ fn group_above(view: &SheetView<'_>, at: Position, of: &LabelUse) -> Option<Stri
 fn line_in_group(candidates: &[u8], lines: &[Line], group: Option<String>) -> Option<u8> {
     let group = group?;
     let mut fitting = candidates.iter().copied().filter(|candidate| {
-        lines
-            .get(usize::from(*candidate))
-            .and_then(|line| line.under.last())
-            .is_some_and(|under| label::key(under) == group)
+        lines.get(usize::from(*candidate)).and_then(|line| line.under_keys.last()).is_some_and(|under| *under == group)
     });
     match (fitting.next(), fitting.next()) {
         (Some(only), None) => Some(only),
@@ -345,23 +342,22 @@ fn row_label(
     left: u32,
     groups: &mut BTreeMap<u32, String>,
 ) -> RowLabel {
-    let labels: Vec<(&Cell, &str, &[LabelUse])> = view
-        .row(row)
+    let labels: Vec<(&Cell, &str, &Mark<'_>)> = view
+        .marked_row(row)
         .take_while(|(cell, _)| cell.column < left)
-        .filter_map(|(cell, uses)| text_of(cell).map(|text| (cell, text, uses)))
-        .filter(|(_, text, _)| !guide.words.is_unit(text) && !label::key_without_notes(text).is_empty())
-        .filter(|(_, text, _)| text.chars().any(|c| !c.is_numeric()))
+        .filter(|(_, mark)| mark.names_something)
+        .filter_map(|(cell, mark)| text_of(cell).map(|text| (cell, text, mark)))
         .collect();
     let mine = |u: &&LabelUse, role: Role| (u.table, u.block, u.role) == (band.table, band.block, role);
-    for (cell, text, uses) in &labels {
+    for (cell, _, mark) in &labels {
         groups.retain(|column, _| *column <= cell.column);
-        if uses.iter().any(|u| mine(&u, Role::Group)) {
-            groups.insert(cell.column, label::key(text));
+        if mark.uses.iter().any(|u| mine(&u, Role::Group)) {
+            groups.insert(cell.column, mark.key.clone());
         }
     }
-    let Some((cell, text, uses)) = labels.last() else { return RowLabel::None };
+    let Some((cell, text, mark)) = labels.last() else { return RowLabel::None };
     let around: Option<&String> = groups.range(..cell.column).next_back().map(|(_, group)| group);
-    let mut uses = *uses;
+    let mut uses = mark.uses;
     if !uses.iter().any(|u| mine(&u, Role::Row)) {
         let texts: Vec<&str> = labels.iter().map(|(_, text, _)| *text).collect();
         let tail = texts.get(texts.len().saturating_sub(2)..).unwrap_or_default();
@@ -378,8 +374,8 @@ fn row_label(
         .map(|u| u.line)
         .filter(|line| {
             // A label within a group that is not one of its own (a subtotal, say) is another row.
-            let own = block.rows.get(usize::from(*line)).map_or(&[][..], |line| &line.under);
-            around.is_none_or(|group| own.is_empty() || own.iter().any(|under| label::key(under) == *group))
+            let own = block.rows.get(usize::from(*line)).map_or(&[][..], |line| &line.under_keys);
+            around.is_none_or(|group| own.is_empty() || own.contains(group))
         })
         .collect();
     match lines.as_slice() {
@@ -387,7 +383,7 @@ fn row_label(
         [] if uses.iter().any(|u| mine(&u, Role::Group)) => RowLabel::None,
         // Blocks that share their heads: the row is another block's.
         [] if uses.iter().any(|u| u.table == band.table && u.role == Role::Row) => RowLabel::None,
-        [] if guide.words.not_categories.contains(&label::key(text)) && around.is_none() => RowLabel::None,
+        [] if guide.words.not_categories.contains(&mark.key) && around.is_none() => RowLabel::None,
         _ => RowLabel::Unknown(position(cell), (*text).to_owned()),
     }
 }

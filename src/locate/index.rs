@@ -63,7 +63,13 @@ impl LabelIndex {
     /// What the text may be as a label; remarks in brackets are ignored if that is what it takes.
     #[must_use]
     pub fn uses(&self, text: &str) -> &[LabelUse] {
-        self.uses_of_key(&label::key(text)).or_else(|| self.uses_of_key(&label::key_without_notes(text))).unwrap_or(&[])
+        self.uses_of(text, &label::key(text))
+    }
+
+    /// The same, for a text whose normal form is known.
+    #[must_use]
+    pub fn uses_of(&self, text: &str, key: &str) -> &[LabelUse] {
+        self.uses_of_key(key).or_else(|| self.uses_of_key(&label::key_without_notes(text))).unwrap_or(&[])
     }
 
     /// What several texts, read together as one label, may be.

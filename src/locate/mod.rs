@@ -143,7 +143,11 @@ impl WordKeys {
     }
 
     fn is_unit(&self, text: &str) -> bool {
-        self.units.contains(&label::key(text))
+        self.is_unit_key(&label::key(text))
+    }
+
+    fn is_unit_key(&self, key: &str) -> bool {
+        self.units.contains(key)
     }
 
     /// Whether the text heads a line that names the agency.
@@ -198,7 +202,7 @@ pub fn locate(workbook: &Workbook, guide: &Guide<'_>, years: &[Option<u16>]) -> 
     let mut records = Vec::new();
     let mut candidates = Vec::new();
     for (sheet_number, sheet) in (0u16..).zip(&workbook.sheets) {
-        let view = SheetView::new(sheet, &guide.index);
+        let view = SheetView::new(sheet, guide);
         let year = years.get(usize::from(sheet_number)).copied().flatten();
         if let Some(found) = list::long_list(&view, guide, sheet_number, year) {
             records.extend(found);

@@ -1,31 +1,38 @@
 //! A sheet as the locators see it: cells by position, and what each text may be as a label.
 
-use super::index::{LabelIndex, LabelUse};
+use super::Guide;
+use super::index::LabelUse;
 use crate::address::Position;
+use crate::label;
 use crate::read::{Cell, Content, Sheet};
 
 /// Texts longer than this are prose, not labels.
 const LONGEST_LABEL: usize = 80;
 
+/// What a cell may be as a label.
+#[derive(Clone, Debug, Default)]
+pub struct Mark<'a> {
+    /// Its uses in the rulebook.
+    pub uses: &'a [LabelUse],
+    /// Its normal form.
+    pub key: String,
+    /// Whether it can label a row: words, not a number, a unit or a remark alone.
+    pub names_something: bool,
+}
+
 /// A sheet with its labels recognised.
 pub struct SheetView<'a> {
     cells: &'a [Cell],
-    uses: Vec<&'a [LabelUse]>,
+    marks: Vec<Mark<'a>>,
     rows: Vec<(u32, usize, usize)>,
 }
 
 impl<'a> SheetView<'a> {
     /// Looks up every text of the sheet.
     #[must_use]
-    pub fn new(sheet: &'a Sheet, index: &'a LabelIndex) -> Self {
+    pub fn new(sheet: &'a Sheet, guide: &'a Guide<'_>) -> Self {
         let cells = sheet.cells.as_slice();
-        let uses = cells
-            .iter()
-            .map(|cell| match text_of(cell) {
-                Some(text) if text.chars().count() <= LONGEST_LABEL => index.uses(text),
-                _ => [].as_slice(),
-            })
-            .collect();
+        let marks = cells.iter().map(|cell| text_of(cell).map(|text| mark(text, guide)).unwrap_or_default()).collect();
         let mut rows: Vec<(u32, usize, usize)> = Vec::new();
         for (place, cell) in cells.iter().enumerate() {
             match rows.last_mut() {
@@ -33,12 +40,12 @@ impl<'a> SheetView<'a> {
                 _ => rows.push((cell.row, place, place + 1)),
             }
         }
-        SheetView { cells, uses, rows }
+        SheetView { cells, marks, rows }
     }
 
     /// All cells with their label uses, row by row.
     pub fn labelled(&self) -> impl Iterator<Item = (&'a Cell, &'a [LabelUse])> + '_ {
-        self.cells.iter().zip(self.uses.iter().copied())
+        self.cells.iter().zip(self.marks.iter().map(|mark| mark.uses))
     }
 
     /// The rows that hold anything.
@@ -54,6 +61,11 @@ impl<'a> SheetView<'a> {
 
     /// The cells of a row with their label uses.
     pub fn row(&self, row: u32) -> impl DoubleEndedIterator<Item = (&'a Cell, &'a [LabelUse])> + '_ {
+        self.marked_row(row).map(|(cell, mark)| (cell, mark.uses))
+    }
+
+    /// The cells of a row with all that is known of them as labels.
+    pub fn marked_row(&self, row: u32) -> impl DoubleEndedIterator<Item = (&'a Cell, &Mark<'a>)> {
         let (start, end) = self
             .rows
             .binary_search_by_key(&row, |(row, _, _)| *row)
@@ -61,8 +73,7 @@ impl<'a> SheetView<'a> {
             .and_then(|place| self.rows.get(place))
             .map_or((0, 0), |(_, start, end)| (*start, *end));
         let cells = self.cells.get(start..end).unwrap_or_default();
-        let uses = self.uses.get(start..end).unwrap_or_default();
-        cells.iter().zip(uses.iter().copied())
+        cells.iter().zip(self.marks.get(start..end).unwrap_or_default())
     }
 
     /// The cell at a position, if it holds anything.
@@ -78,6 +89,17 @@ impl<'a> SheetView<'a> {
     pub fn last_row(&self) -> u32 {
         self.rows.last().map_or(0, |(row, _, _)| *row)
     }
+}
+
+fn mark<'a>(text: &str, guide: &'a Guide<'_>) -> Mark<'a> {
+    let key = label::key(text);
+    let uses = match text.chars().count() <= LONGEST_LABEL {
+        true => guide.index.uses_of(text, &key),
+        false => &[],
+    };
+    let words = text.chars().any(|c| !c.is_numeric());
+    let names_something = words && !key.is_empty() && !guide.words.is_unit_key(&key);
+    Mark { uses, key, names_something }
 }
 
 /// The cell's text, if it is text and not a figure written as text.

@@ -4,6 +4,7 @@
 //! return or per slot.
 
 use super::csv_text::push_text;
+use super::folder::FolderFile;
 use super::{Edition, Folder, PublishError};
 use crate::address::push_number;
 use crate::consolidate::counts;
@@ -27,8 +28,11 @@ const PORTION: usize = 1024;
 pub fn write(edition: &Edition<'_>, folder: &mut Folder) -> Result<(), PublishError> {
     let returns = edition.returns();
     let slots: Vec<Vec<u8>> = slot_parts(edition);
-    write_csv(edition, &returns, &slots, folder)?;
-    write_parquet(edition, &returns, folder)
+    let made = &*folder;
+    let (csv, parquet) =
+        rayon::join(|| write_csv(edition, &returns, &slots, made), || write_parquet(edition, &returns, made));
+    folder.close("facts.csv", csv?)?;
+    folder.close("facts.parquet", parquet?)
 }
 
 /// `table,indicator,dimension,` of every slot, escaped.
@@ -51,8 +55,8 @@ fn write_csv(
     edition: &Edition<'_>,
     returns: &[&Return],
     slots: &[Vec<u8>],
-    folder: &mut Folder,
-) -> Result<(), PublishError> {
+    folder: &Folder,
+) -> Result<FolderFile, PublishError> {
     let name = "facts.csv";
     let mut file = folder.create(name)?;
     let failed = |folder: &Folder, error: std::io::Error| folder.failure(name, error);
@@ -66,7 +70,7 @@ fn write_csv(
             file.write_all(&part).map_err(|error| failed(folder, error))?;
         }
     }
-    folder.close(name, file)
+    Ok(file)
 }
 
 fn rows(edition: &Edition<'_>, returns: &[&Return], slots: &[Vec<u8>]) -> Vec<u8> {
@@ -172,7 +176,7 @@ fn is_counted(one: &Return, fact: &Fact, book: &Rulebook) -> bool {
 
 // ------------------------------------------------------------------------------------------------ parquet
 
-fn write_parquet(edition: &Edition<'_>, returns: &[&Return], folder: &mut Folder) -> Result<(), PublishError> {
+fn write_parquet(edition: &Edition<'_>, returns: &[&Return], folder: &Folder) -> Result<FolderFile, PublishError> {
     let name = "facts.parquet";
     let file = folder.create(name)?;
     let failed = |folder: &Folder, error: PolarsError| folder.failure(name, error);
@@ -191,26 +195,23 @@ fn write_parquet(edition: &Edition<'_>, returns: &[&Return], folder: &mut Folder
     }
     writer.finish().map_err(|error| failed(folder, error))?;
     drop(writer);
-    match shared.into_inner() {
-        Some(file) => folder.close(name, file),
-        None => Err(folder.failure(name, "the file is still in use")),
-    }
+    shared.into_inner().ok_or_else(|| folder.failure(name, "the file is still in use"))
 }
 
 /// The parquet writer keeps its file: this handle lets it be closed and hashed afterwards.
 #[derive(Clone)]
-struct SharedFile(std::sync::Arc<std::sync::Mutex<super::folder::FolderFile>>);
+struct SharedFile(std::sync::Arc<std::sync::Mutex<FolderFile>>);
 
 impl SharedFile {
-    fn new(file: super::folder::FolderFile) -> Self {
+    fn new(file: FolderFile) -> Self {
         SharedFile(std::sync::Arc::new(std::sync::Mutex::new(file)))
     }
 
-    fn into_inner(self) -> Option<super::folder::FolderFile> {
+    fn into_inner(self) -> Option<FolderFile> {
         std::sync::Arc::into_inner(self.0)?.into_inner().ok()
     }
 
-    fn with<T>(&self, act: impl FnOnce(&mut super::folder::FolderFile) -> std::io::Result<T>) -> std::io::Result<T> {
+    fn with<T>(&self, act: impl FnOnce(&mut FolderFile) -> std::io::Result<T>) -> std::io::Result<T> {
         let mut file = self.0.lock().map_err(|_| std::io::Error::other("a writer panicked"))?;
         act(&mut file)
     }
@@ -230,8 +231,10 @@ impl Write for SharedFile {
 fn frame(edition: &Edition<'_>, returns: &[&Return]) -> PolarsResult<DataFrame> {
     let renderer = edition.renderer;
     let book = renderer.book;
-    let open_codes: Vec<Vec<String>> =
-        returns.iter().map(|one| one.open.iter().map(|open| super::summary::open_code(&open.label)).collect()).collect();
+    let open_codes: Vec<Vec<String>> = returns
+        .iter()
+        .map(|one| one.open.iter().map(|open| super::summary::open_code(&open.label)).collect())
+        .collect();
     let rows: Vec<Row<'_>> = returns
         .iter()
         .zip(&open_codes)

@@ -7,6 +7,7 @@ use crate::form::{SlotId, TableId};
 use crate::message::Renderer;
 use crate::returns::{Agency, Fact, Status};
 use crate::value::Amount;
+use rayon::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Sums of an earlier year by scope and code.
@@ -229,7 +230,8 @@ pub fn by_agency(edition: &Edition<'_>) -> Vec<u8> {
     }
     let place_of: BTreeMap<&str, usize> =
         slots.iter().enumerate().map(|(place, slot)| (book.slot(*slot).code.as_str(), place)).collect();
-    for (agency, returns) in &agencies {
+    let row = |(agency, returns): &(Agency, Vec<&crate::returns::Return>)| {
+        let mut csv = CsvText::new(false);
         let group = match agency {
             Agency::Listed(place) => renderer
                 .roster
@@ -265,8 +267,13 @@ pub fn by_agency(edition: &Edition<'_>) -> Vec<u8> {
             .fields(&values)
             .fields(open.iter().map(|code| own.get(code).map_or("", String::as_str)))
             .end();
-    }
-    csv.into_bytes()
+        csv.into_bytes()
+    };
+    let agencies: Vec<(Agency, Vec<&crate::returns::Return>)> = agencies.into_iter().collect();
+    let rows: Vec<Vec<u8>> = agencies.par_iter().map(row).collect();
+    let mut bytes = csv.into_bytes();
+    bytes.extend(rows.into_iter().flatten());
+    bytes
 }
 
 /// What every code means.

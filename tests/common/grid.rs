@@ -120,17 +120,27 @@ fn renumbered(label: &str, style: usize) -> String {
         (Some(n), _) => {
             let body = rest(label, 3);
             let han = HAN.chars().nth(n).expect("up to ten");
-            [label.to_owned(), format!("({han}){body}"), format!("{}{body}", enclosed('㈠', n)), format!("{han}、{body}")]
-                .get(style)
-                .cloned()
-                .unwrap_or(body)
+            [
+                label.to_owned(),
+                format!("({han}){body}"),
+                format!("{}{body}", enclosed('㈠', n)),
+                format!("{han}、{body}"),
+            ]
+            .get(style)
+            .cloned()
+            .unwrap_or(body)
         }
         (_, Some(n)) => {
             let (own, body) = (rest(label, 0).chars().next().expect("not empty"), rest(label, 2));
-            [label.to_owned(), format!("{own}．{body}"), format!("{}{body}", enclosed('①', n)), format!("({own}) {body}")]
-                .get(style)
-                .cloned()
-                .unwrap_or(body)
+            [
+                label.to_owned(),
+                format!("{own}．{body}"),
+                format!("{}{body}", enclosed('①', n)),
+                format!("({own}) {body}"),
+            ]
+            .get(style)
+            .cloned()
+            .unwrap_or(body)
         }
         _ => label.to_owned(),
     }
@@ -170,13 +180,7 @@ pub fn csv_text(book: &Rulebook, sender: &str, layout: &Layout, figure: &dyn Fn(
     String::from_utf8(writer.into_inner().expect("memory")).expect("UTF-8")
 }
 
-fn draw(
-    table: &Table,
-    block: &Block,
-    layout: &Layout,
-    figure: &dyn Fn(SlotId) -> String,
-    rows: &mut Vec<Vec<String>>,
-) {
+fn draw(table: &Table, block: &Block, layout: &Layout, figure: &dyn Fn(SlotId) -> String, rows: &mut Vec<Vec<String>>) {
     let depth = block.rows.iter().map(|row| row.under.len() + 1).max().unwrap_or(1);
     let labels = if block.has_unlabelled_row() { 0 } else { depth.min(1 + layout.more_label_columns) };
     let levels = block.columns.iter().map(|column| column.under.len() + 1).max().unwrap_or(1);
