@@ -196,10 +196,8 @@ impl Contest<'_> {
                 .with("winner", Arg::File(winner.file))
                 .with("differing", Arg::Count(differing)),
             );
-            if whole {
-                if let Some(loser) = outcomes.get_mut(o).and_then(|outcome| outcome.returns.get_mut(r)) {
-                    loser.status = Status::Superseded;
-                }
+            if whole && let Some(loser) = outcomes.get_mut(o).and_then(|outcome| outcome.returns.get_mut(r)) {
+                loser.status = Status::Superseded;
             }
         }
     }

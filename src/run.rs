@@ -215,10 +215,10 @@ fn publish_here(settings: &Settings, desk: &Desk, gathered: &Gathered) -> Result
         let mut earlier: BTreeMap<u16, Earlier> = BTreeMap::new();
         for city in &gathered.cities {
             let before = city.year.saturating_sub(1);
-            if let (None, Some(folder)) = (earlier.get(&before), &settings.previous) {
-                if let Some(sums) = earlier_sums(folder, before) {
-                    earlier.insert(before, sums);
-                }
+            if let (None, Some(folder)) = (earlier.get(&before), &settings.previous)
+                && let Some(sums) = earlier_sums(folder, before)
+            {
+                earlier.insert(before, sums);
             }
             let target = settings.output.join(city.year.to_string());
             let mut folder = Folder::begin(&target)?;

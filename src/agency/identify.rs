@@ -80,6 +80,9 @@ enum Name {
     Unlisted(String),
 }
 
+/// The accepted claim and one that contradicts it.
+pub type Conflict<T> = (Claim<T>, Claim<T>);
+
 /// What the claims come to.
 #[derive(Clone, Debug)]
 pub struct Identity {
@@ -88,9 +91,9 @@ pub struct Identity {
     /// The year; none if nothing says it.
     pub year: Option<Claim<u16>>,
     /// An agency claim that contradicts the accepted one.
-    pub agency_conflict: Option<(Claim<String>, Claim<String>)>,
+    pub agency_conflict: Option<Conflict<String>>,
     /// A year claim that contradicts the accepted one.
-    pub year_conflict: Option<(Claim<u16>, Claim<u16>)>,
+    pub year_conflict: Option<Conflict<u16>>,
 }
 
 /// Why no agency was accepted.
@@ -226,7 +229,7 @@ impl<'a> Identifier<'a> {
         })
     }
 
-    fn weigh_names(&self, names: &[Claim<Name>]) -> (Result<Agency, NoAgency>, Option<(Claim<String>, Claim<String>)>) {
+    fn weigh_names(&self, names: &[Claim<Name>]) -> (Result<Agency, NoAgency>, Option<Conflict<String>>) {
         let spoken = |claim: &Claim<Name>| Claim {
             value: claim.text.clone(),
             text: claim.text.clone(),

@@ -34,10 +34,10 @@ pub fn lint(book: &Rulebook) -> Vec<DefinitionError> {
         let mut rules: Vec<&str> = form.identities.iter().map(|identity| identity.rule.as_str()).collect();
         rules.sort_unstable();
         for pair in rules.windows(2) {
-            if let [one, other] = pair {
-                if one == other {
-                    fault(format!("rule {one} stands twice"));
-                }
+            if let [one, other] = pair
+                && one == other
+            {
+                fault(format!("rule {one} stands twice"));
             }
         }
     }
@@ -52,10 +52,10 @@ fn lint_table(book: &Rulebook, table: &Table, fault: &mut impl FnMut(String)) {
     if !is_code(&table.publish) {
         fault(format!("{}: publish is not a plain file name", table.code));
     }
-    if let Some(dimension) = &table.default_dimension {
-        if book.slots_of(table).all(|(_, slot)| slot.dimension != *dimension) {
-            fault(format!("{}: no column has the default dimension {dimension}", table.code));
-        }
+    if let Some(dimension) = &table.default_dimension
+        && book.slots_of(table).all(|(_, slot)| slot.dimension != *dimension)
+    {
+        fault(format!("{}: no column has the default dimension {dimension}", table.code));
     }
     for block in &table.blocks {
         lint_lines(table, &block.columns, fault);
@@ -82,10 +82,10 @@ fn lint_lines(table: &Table, lines: &[Line], fault: &mut impl FnMut(String)) {
             let key = label::key(text);
             if key.is_empty() {
                 fault(format!("{}: the label {text} is empty after normalisation", table.code));
-            } else if let Some(other) = seen.insert((key, line.under.last()), line) {
-                if !std::ptr::eq(other, line) {
-                    fault(format!("{}: {} and {} share the label {text}", table.code, other.zh, line.zh));
-                }
+            } else if let Some(other) = seen.insert((key, line.under.last()), line)
+                && !std::ptr::eq(other, line)
+            {
+                fault(format!("{}: {} and {} share the label {text}", table.code, other.zh, line.zh));
             }
         }
     }

@@ -163,11 +163,10 @@ fn add_heads(
 fn group_above(view: &SheetView<'_>, at: Position, of: &LabelUse) -> Option<String> {
     (1..=HEAD_ROWS).filter_map(|up| at.row.checked_sub(up)).find_map(|row| {
         view.row(row)
-            .filter(|(cell, uses)| {
+            .rfind(|(cell, uses)| {
                 cell.column <= at.column
                     && uses.iter().any(|u| u.role == Role::Group && (u.table, u.block) == (of.table, of.block))
             })
-            .last()
             .and_then(|(cell, _)| text_of(cell))
             .map(label::key)
     })
@@ -326,8 +325,7 @@ fn unit_beside(view: &SheetView<'_>, guide: &Guide<'_>, row: u32, before: u32) -
     view.row(row)
         .filter(|(cell, _)| cell.column < before)
         .filter_map(|(cell, _)| text_of(cell))
-        .filter(|text| guide.words.is_unit(text))
-        .last()
+        .rfind(|text| guide.words.is_unit(text))
         .map(|text| text.trim().to_owned())
         .unwrap_or_default()
 }

@@ -149,10 +149,7 @@ fn register_columns<'g>(
         };
         // The head above may be merged over several columns: the nearest one at or left of this column.
         let above = row.checked_sub(1).and_then(|above| {
-            view.row(above)
-                .filter(|(other, _)| other.column <= cell.column)
-                .last()
-                .and_then(|(other, _)| text_of(other))
+            view.row(above).rfind(|(other, _)| other.column <= cell.column).and_then(|(other, _)| text_of(other))
         });
         let slots = guide.index.register_head(above, text);
         let codes: BTreeSet<&str> = slots.iter().map(|slot| guide.book.slot(*slot).code.as_str()).collect();

@@ -308,13 +308,13 @@ pub fn states(edition: &Edition<'_>) -> BTreeMap<Agency, (&'static str, Vec<Stri
     }
     for (number, outcome) in (0u32..).map(FileId).zip(&edition.collation.outcomes) {
         let refused = outcome.rejected.as_ref().is_some_and(|rejection| rejection.status == Status::Refused);
-        if let Some(agency) = outcome.claimed_agency.as_ref().filter(|_| refused) {
-            if outcome.claimed_year.is_none_or(|year| year == edition.year) {
-                let file = edition.renderer.file(number).to_owned();
-                let entry = states.entry(agency.clone()).or_insert(("missing", Vec::new()));
-                if entry.0 == "missing" {
-                    *entry = ("returned", vec![file]);
-                }
+        if let Some(agency) = outcome.claimed_agency.as_ref().filter(|_| refused)
+            && outcome.claimed_year.is_none_or(|year| year == edition.year)
+        {
+            let file = edition.renderer.file(number).to_owned();
+            let entry = states.entry(agency.clone()).or_insert(("missing", Vec::new()));
+            if entry.0 == "missing" {
+                *entry = ("returned", vec![file]);
             }
         }
     }

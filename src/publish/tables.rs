@@ -132,10 +132,10 @@ fn list(edition: &Edition<'_>, sums: &ScopeTable, table: &Table, block: &Block, 
         row(catalogue.choose(&line.zh, &line.en), &edition.renderer.book.slot(slot).unit, sum);
     }
     for (item, sum) in &sums.sums {
-        if let CityItem::Open(of, label) = item {
-            if *of == table.id {
-                row(label, &sum.unit, Some(sum));
-            }
+        if let CityItem::Open(of, label) = item
+            && *of == table.id
+        {
+            row(label, &sum.unit, Some(sum));
         }
     }
 }
