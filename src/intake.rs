@@ -286,6 +286,7 @@ impl FileOutcome {
     fn reject(&mut self, id: FileId, status: Status, reason: &str, level: Level, rule: &str) {
         self.findings.push(Finding {
             year: self.claimed_year,
+            agency: self.claimed_agency.clone(),
             ..Finding::new(level, rule, "rejected").in_file(id).with("reason", Arg::Reason(reason.to_owned()))
         });
         self.rejected = Some(Rejection { status, reason: reason.to_owned() });
