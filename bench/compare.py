@@ -31,8 +31,9 @@ def main():
     args.add_argument("n", type=int, nargs="*", default=[100, 1000, 10000])
     args.add_argument("--rounds", type=int, default=5)
     args.add_argument("--no-pandas", action="store_true")
+    args.add_argument("--no-build", action="store_true")
     args = args.parse_args()
-    subprocess.run(["cargo", "build", "--release", "--bins", "--examples"], cwd=ROOT, check=True)
+    args.no_build or subprocess.run(["cargo", "build", "--release", "--bins", "--examples"], cwd=ROOT, check=True)
     target = Path(os.environ.get("CARGO_TARGET_DIR", ROOT / "target")) / "release"
     print("| N | program | files/s | seconds | peak MB | ratio to bare read |")
     print("|---|---|---|---|---|---|")

@@ -1,0 +1,49 @@
+//! What the stages of one file cost: `cargo bench`. Whole runs are compared by `bench/compare.py`.
+
+use divan::{Bencher, black_box};
+use huizong::address::FileId;
+use huizong::agency::identify::Identifier;
+use huizong::form::Library;
+use huizong::intake::{InputFile, Intake};
+use huizong::locate::{Guide, locate};
+use huizong::read::{Limits, read_workbook};
+use std::path::PathBuf;
+
+/// Returns of the sample, by layout.
+const FILES: [&str; 3] =
+    ["2021/财政局2021年政府信息公开统计表.xlsx", "2021/行政审批局2021年.xls", "2021/工信局2021.csv"];
+
+fn main() {
+    divan::main();
+}
+
+fn path(name: &str) -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("data").join(name)
+}
+
+#[divan::bench(args = FILES)]
+fn read(bencher: Bencher<'_, '_>, name: &str) {
+    let bytes = std::fs::read(path(name)).unwrap_or_default();
+    bencher.bench(|| read_workbook(black_box(&bytes), &Limits::default()));
+}
+
+#[divan::bench(args = FILES)]
+fn find_tables(bencher: Bencher<'_, '_>, name: &str) {
+    let Ok(library) = Library::load(None) else { return };
+    let guide = Guide::new(&library.rulebook, &library.words);
+    let bytes = std::fs::read(path(name)).unwrap_or_default();
+    let Ok(workbook) = read_workbook(&bytes, &Limits::default()) else { return };
+    let years = vec![Some(2021); workbook.sheets.len()];
+    bencher.bench(|| locate(black_box(&workbook), &guide, &years));
+}
+
+#[divan::bench(args = FILES)]
+fn whole_file(bencher: Bencher<'_, '_>, name: &str) {
+    let Ok(library) = Library::load(None) else { return };
+    let guide = Guide::new(&library.rulebook, &library.words);
+    let identifier = Identifier::new(None, &library.words, &guide.words);
+    let limits = Limits::default();
+    let intake = Intake { guide: &guide, identifier: &identifier, limits, year: None, roster: None };
+    let input = InputFile { path: path(name), name: name.to_owned() };
+    bencher.bench(|| intake.read(FileId(0), black_box(&input)));
+}
