@@ -14,7 +14,7 @@ use rayon::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// So many returns are handed to polars at a time, so that memory does not grow with the facts twice.
-const PORTION: usize = 1024;
+const PORTION: usize = 256;
 /// Digits and decimals of a sum: ten-thousandths, as in [`Amount`].
 const PRECISION: usize = 38;
 const SCALE: usize = 4;

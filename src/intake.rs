@@ -1,6 +1,6 @@
 //! One file, read once: bytes -> workbook -> tables -> returns with findings. Runs in parallel, knows no other file.
 
-use crate::address::{FileId, Place};
+use crate::address::{CellRef, FileId, Place};
 use crate::agency::identify::{Claims, Identifier, Identity, NoAgency};
 use crate::agency::roster::Roster;
 use crate::check;
@@ -322,7 +322,6 @@ fn refusal_key(refusal: &Refusal) -> &'static str {
 struct Builder<'a> {
     result: Return,
     findings: Vec<Finding>,
-    by_item: BTreeMap<ItemCode, usize>,
     gaps: Vec<(TableId, u16, &'a Gap)>,
 }
 
@@ -341,7 +340,7 @@ impl<'a> Builder<'a> {
             identities_held: 0,
             status: Status::Counted,
         };
-        Builder { result, findings: Vec::new(), by_item: BTreeMap::new(), gaps: Vec::new() }
+        Builder { result, findings: Vec::new(), gaps: Vec::new() }
     }
 
     fn add(&mut self, located: &'a LocatedTable, understood: &Understood, guide: &Guide<'_>) {
@@ -414,34 +413,31 @@ impl<'a> Builder<'a> {
                 Fact::new(item, place, is_formula, &raw, &reading)
             }
         };
-        // Numbers read along the fast path can still be negative: see `is_small_whole`.
-        match self.by_item.get(&item).and_then(|at| self.result.facts.get_mut(*at)) {
-            None => {
-                self.by_item.insert(item, self.result.facts.len());
-                self.result.facts.push(fact);
-            }
-            Some(earlier) if earlier.meaning == Meaning::Blank && fact.meaning != Meaning::Blank => *earlier = fact,
-            Some(earlier) if fact.meaning == Meaning::Blank || earlier.value() == fact.value() => {}
-            Some(earlier) => {
-                let finding = Finding::new(Level::Error, "layout.conflict", "layout_conflict")
-                    .in_file(self.result.file)
-                    .of(&self.result.agency, self.result.year)
-                    .at(Some(fact.place))
-                    .values(fact.raw(), earlier.raw())
-                    .with(
-                        "first",
-                        Arg::Cells(vec![crate::address::CellRef { file: self.result.file, place: earlier.place }]),
-                    )
-                    .with("raw", Arg::Text(fact.raw()))
-                    .with("first_raw", Arg::Text(earlier.raw()));
-                earlier.void();
-                let finding = match item.as_slot() {
-                    Some(slot) => finding.about(Subject::Slot(slot)).with("figure", Arg::Slot(slot)),
-                    None => finding.with("figure", Arg::Table(located.table)),
-                };
-                self.findings.push(finding);
+        self.result.facts.push(fact);
+    }
+
+    /// Puts the facts in order, each figure once: where two cells claim one and differ, neither is believed.
+    fn merge_facts(&mut self) {
+        let mut facts = std::mem::take(&mut self.result.facts);
+        facts.sort_by_key(|fact| fact.item);
+        if facts.is_sorted_by(|a, b| a.item < b.item) {
+            self.result.facts = facts;
+            return;
+        }
+        let mut merged: Vec<Fact> = Vec::with_capacity(facts.len());
+        for fact in facts {
+            match merged.last_mut().filter(|earlier| earlier.item == fact.item) {
+                None => merged.push(fact),
+                Some(earlier) if earlier.meaning == Meaning::Blank => *earlier = fact,
+                Some(earlier) if fact.meaning == Meaning::Blank || earlier.value() == fact.value() => {}
+                Some(earlier) => {
+                    let finding = self.result.conflict(earlier, &fact);
+                    earlier.void();
+                    self.findings.push(finding);
+                }
             }
         }
+        self.result.facts = merged;
     }
 
     fn report(&mut self, reading: &Reading, raw: &str, place: Place, item: &Item, table: TableId) {
@@ -475,7 +471,7 @@ impl<'a> Builder<'a> {
     }
 
     fn finish(mut self) -> (Return, Vec<Finding>) {
-        self.result.facts.sort_by_key(|fact| fact.item);
+        self.merge_facts();
         let gaps = std::mem::take(&mut self.gaps);
         for (table, sheet, gap) in gaps {
             let base = |rule: &str, message| {
@@ -508,6 +504,26 @@ impl<'a> Builder<'a> {
             self.findings.push(finding);
         }
         (self.result, self.findings)
+    }
+}
+
+impl Return {
+    /// Two cells claim one figure and differ.
+    fn conflict(&self, earlier: &Fact, fact: &Fact) -> Finding {
+        let first = CellRef { file: self.file, place: earlier.place };
+        let finding = Finding::new(Level::Error, "layout.conflict", "layout_conflict")
+            .in_file(self.file)
+            .of(&self.agency, self.year)
+            .at(Some(fact.place))
+            .values(fact.raw(), earlier.raw())
+            .with("first", Arg::Cells(vec![first]))
+            .with("raw", Arg::Text(fact.raw()))
+            .with("first_raw", Arg::Text(earlier.raw()));
+        match (fact.item.as_slot(), fact.item.as_open().and_then(|place| self.open.get(place))) {
+            (Some(slot), _) => finding.about(Subject::Slot(slot)).with("figure", Arg::Slot(slot)),
+            (None, Some(open)) => finding.with("figure", Arg::Text(open.label.clone())),
+            (None, None) => finding,
+        }
     }
 }
 

@@ -7,7 +7,7 @@ use super::clue::{ClueWords, names_in, years_in};
 use super::roster::Roster;
 use crate::address::{Place, Position};
 use crate::label;
-use crate::locate::{RowClaim, WordKeys, text_of};
+use crate::locate::{LineHead, RowClaim, WordKeys, text_of};
 use crate::read::{Cell, Sheet, Workbook};
 use crate::returns::Agency;
 use std::path::Path;
@@ -284,7 +284,8 @@ impl<'a> Identifier<'a> {
                 .and_then(text_of)
                 .map(str::trim)
         };
-        if self.words.is_agency_line(head) {
+        let line = self.words.line(head);
+        if line == Some(LineHead::Agency) {
             let first_line = if rest.is_empty() { right().unwrap_or_default() } else { rest };
             let name = first_line.split(['\t', '\u{3000}', '\n']).next().unwrap_or_default();
             let name = name.split("  ").next().unwrap_or_default().trim();
@@ -292,7 +293,7 @@ impl<'a> Identifier<'a> {
                 let value = self.listed(name).map_or_else(|| Name::Unlisted(name.to_owned()), Name::Listed);
                 claims.names.push(Claim { value, text: name.to_owned(), source: Source::Line, place });
             }
-        } else if self.words.is_year_line(head) {
+        } else if line == Some(LineHead::Year) {
             let year = if rest.is_empty() { right().unwrap_or_default() } else { rest };
             let parsed = year.parse().ok().filter(|year| (2008..2100).contains(year));
             if let Some(value) = parsed.or_else(|| years_in(year).first().copied()) {

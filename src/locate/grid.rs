@@ -51,8 +51,10 @@ pub fn candidates(view: &SheetView<'_>, guide: &Guide<'_>, sheet: u16) -> Vec<Ca
         tables.entry(band.table).or_default().push(band);
     }
     let starts: Vec<u32> = bands.iter().map(|band| band.first_row).collect();
+    let beaten = beaten_by_rows(view, guide, &tables);
     tables
         .into_iter()
+        .filter(|(id, _)| !beaten.contains(id))
         .filter_map(|(id, bands)| {
             let table = guide.book.table(id);
             let mut found = Found::default();
@@ -63,6 +65,36 @@ pub fn candidates(view: &SheetView<'_>, guide: &Guide<'_>, sheet: u16) -> Vec<Ca
             }
             found.into_candidate(table, &bands, guide, sheet)
         })
+        .collect()
+}
+
+/// Tables whose heads another form's table has too, with more of its row labels on the sheet: not worth reading.
+fn beaten_by_rows(view: &SheetView<'_>, guide: &Guide<'_>, tables: &BTreeMap<TableId, Vec<&Band>>) -> Vec<TableId> {
+    let mut rows: BTreeMap<TableId, usize> = BTreeMap::new();
+    for (_, uses) in view.labelled() {
+        let mut last = None;
+        for u in uses.iter().filter(|u| u.role == Role::Row) {
+            if last != Some(u.table) {
+                *rows.entry(u.table).or_default() += 1;
+            }
+            last = Some(u.table);
+        }
+    }
+    let count = |id: &TableId| rows.get(id).copied().unwrap_or(0);
+    let form = |id: &TableId| guide.book.table(*id).form;
+    let share = |a: &[&Band], b: &[&Band]| {
+        let heads = |bands: &[&Band]| bands.iter().flat_map(|band| &band.heads).map(|h| h.position).collect::<Vec<_>>();
+        let others = heads(b);
+        heads(a).iter().any(|head| others.contains(head))
+    };
+    tables
+        .iter()
+        .filter(|(id, bands)| {
+            tables.iter().any(|(rival, theirs)| {
+                form(rival) != form(id) && count(rival) > count(id) && share(bands, theirs)
+            })
+        })
+        .map(|(id, _)| *id)
         .collect()
 }
 

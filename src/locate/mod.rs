@@ -106,6 +106,15 @@ pub struct Record {
     pub tables: Vec<LocatedTable>,
 }
 
+/// What a line of a sheet names.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LineHead {
+    /// The agency.
+    Agency,
+    /// The report year.
+    Year,
+}
+
 /// The words of `words.toml` under their normal form.
 #[derive(Debug)]
 pub struct WordKeys {
@@ -150,16 +159,17 @@ impl WordKeys {
         self.units.contains(key)
     }
 
-    /// Whether the text heads a line that names the agency.
+    /// What a line with this head names, if anything: the agency or the year.
     #[must_use]
-    pub fn is_agency_line(&self, text: &str) -> bool {
-        self.agency.contains(&label::key(text))
-    }
-
-    /// Whether the text heads a line that names the year.
-    #[must_use]
-    pub fn is_year_line(&self, text: &str) -> bool {
-        self.year.contains(&label::key(text))
+    pub fn line(&self, head: &str) -> Option<LineHead> {
+        let key = label::key(head);
+        if self.agency.contains(&key) {
+            Some(LineHead::Agency)
+        } else if self.year.contains(&key) {
+            Some(LineHead::Year)
+        } else {
+            None
+        }
     }
 }
 
@@ -182,13 +192,16 @@ impl<'a> Guide<'a> {
         let titles = book
             .tables
             .iter()
-            .flat_map(|table| std::iter::once(&table.title_zh).chain(&table.aliases))
+            .flat_map(|table| {
+                let blocks = table.blocks.iter().map(|block| &block.title_zh);
+                [&table.title_zh, &table.corner_zh].into_iter().chain(&table.aliases).chain(blocks)
+            })
             .map(|title| label::key(title))
             .collect();
         Guide { titles, book, index: LabelIndex::new(book), words: WordKeys::new(words) }
     }
 
-    /// Whether the text is a table's printed title, which names no agency.
+    /// Whether the text is a printed title or corner of a table, which names no agency.
     #[must_use]
     pub fn is_table_title(&self, text: &str) -> bool {
         self.titles.contains(&label::key(text))

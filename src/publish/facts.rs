@@ -19,7 +19,7 @@ const CSV_HEAD: &str = "year,agency_id,agency,form,table,indicator,dimension,val
 /// Returns whose rows are made by one task.
 const TASK: usize = 32;
 /// Returns whose rows are held in memory at a time.
-const PORTION: usize = 1024;
+const PORTION: usize = 256;
 
 /// Writes both files.
 ///
