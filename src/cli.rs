@@ -1,6 +1,7 @@
 //! Commands and options; what a run came to, on the terminal.
 
 use clap::{Args, Parser, Subcommand};
+use huizong::agency::roster::RosterErrorKind;
 use huizong::collate::Collation;
 use huizong::finding::Finding;
 use huizong::form::{Level, Library, Shape, SlotId, lint};
@@ -202,15 +203,42 @@ fn report(settings: &Settings, error: &RunError) {
         RunError::RosterUnreadable(path, detail) => {
             say("roster_unreadable", &[("path", path.display().to_string()), ("detail", detail.clone())]);
         }
-        RunError::RosterWrong(path, line, detail) => say(
-            "roster_wrong",
-            &[("path", path.display().to_string()), ("line", line.to_string()), ("detail", detail.clone())],
-        ),
+        RunError::RosterWrong(path, errors) => {
+            for error in errors {
+                say(
+                    "roster_wrong",
+                    &[
+                        ("path", path.display().to_string()),
+                        ("line", error.line.to_string()),
+                        ("detail", roster_fault(settings.lang, &error.kind)),
+                    ],
+                );
+            }
+        }
         RunError::Forms(error) => say("forms_wrong", &[("detail", error.to_string())]),
         RunError::Jobs(detail) | RunError::Internal(detail) => say("jobs_failed", &[("detail", detail.clone())]),
         RunError::Output(error) => {
             say("output_failed", &[("path", error.path.display().to_string()), ("detail", error.detail.clone())]);
         }
+    }
+}
+
+/// What is wrong with a roster, in words.
+fn roster_fault(lang: Language, kind: &RosterErrorKind) -> String {
+    let values: Vec<(&str, String)> = match kind {
+        RosterErrorKind::MissingColumn { column } => vec![("name", (*column).to_owned())],
+        RosterErrorKind::NotCsv | RosterErrorKind::EmptyId | RosterErrorKind::EmptyName => Vec::new(),
+        RosterErrorKind::UnsafeId { id } | RosterErrorKind::ReservedId { id } | RosterErrorKind::Cycle { id } => {
+            vec![("name", id.clone())]
+        }
+        RosterErrorKind::DuplicateId { id: name, first_line } | RosterErrorKind::DuplicateName { name, first_line } => {
+            vec![("name", name.clone()), ("first_line", first_line.to_string())]
+        }
+        RosterErrorKind::UnknownParent { parent } => vec![("name", parent.clone())],
+    };
+    match Catalogue::load(lang) {
+        Ok(catalogue) => catalogue.phrase(&format!("roster_{}", kind.as_str()), &values),
+        Err(_) => kind.as_str().to_owned(),
     }
 }
 

@@ -52,22 +52,16 @@ pub struct Sum {
     pub bounds: Option<(Amount, Amount)>,
     /// How many returns stated a number.
     pub numbers: usize,
-    /// How many returns gave an approximate figure.
+    /// How many figures were left blank or struck out.
+    pub blanks: usize,
+    /// How many figures were approximate.
     pub approximate: usize,
-    /// How many returns gave something unreadable.
+    /// How many figures were unreadable.
     pub unreadable: usize,
     /// Counted returns with this table.
     pub returns: usize,
     /// Unit of an open category, as written.
     pub unit: String,
-}
-
-impl Sum {
-    /// Counted returns that left the figure blank or struck it out.
-    #[must_use]
-    pub fn blanks(&self) -> usize {
-        self.returns.saturating_sub(self.numbers + self.approximate + self.unreadable)
-    }
 }
 
 /// One scope's figures on one form.
@@ -400,6 +394,7 @@ fn fill(
             bounds: (cell.approximate > 0 && cell.unbounded == 0)
                 .then(|| (Amount::from_ten_thousandths(cell.low), Amount::from_ten_thousandths(cell.high))),
             numbers: cell.numbers,
+            blanks: returns.saturating_sub(cell.numbers + cell.approximate + cell.unreadable),
             approximate: cell.approximate,
             unreadable: cell.unreadable,
             returns,
@@ -433,7 +428,10 @@ fn fill(
                     .fold(None, |sum: Option<Amount>, value| Some(sum.unwrap_or(Amount::ZERO) + value));
                 let sum = Sum {
                     value,
-                    numbers: parts.iter().map(|part| part.numbers).max().unwrap_or(0),
+                    numbers: parts.iter().map(|part| part.numbers).sum(),
+                    blanks: parts.iter().map(|part| part.blanks).sum(),
+                    approximate: parts.iter().map(|part| part.approximate).sum(),
+                    unreadable: parts.iter().map(|part| part.unreadable).sum(),
                     returns,
                     ..Sum::default()
                 };

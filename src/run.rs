@@ -2,7 +2,7 @@
 
 use crate::address::FileId;
 use crate::agency::identify::Identifier;
-use crate::agency::roster::{Roster, RosterColumns};
+use crate::agency::roster::{Roster, RosterColumns, RosterError};
 use crate::collate::{Collation, EarlierFigures, collate};
 use crate::consolidate::{City, Scope, consolidate};
 use crate::form::{Library, LibraryError, hex};
@@ -31,8 +31,8 @@ pub enum RunError {
     NothingReadable(usize),
     /// The roster cannot be read.
     RosterUnreadable(PathBuf, String),
-    /// The roster is wrong: file, line, what.
-    RosterWrong(PathBuf, u64, String),
+    /// The roster is wrong: file and faults.
+    RosterWrong(PathBuf, Vec<RosterError>),
     /// The form definitions are wrong.
     Forms(LibraryError),
     /// Threads cannot be started.
@@ -108,14 +108,8 @@ fn load_roster(path: &Path) -> Result<(Roster, String), RunError> {
     let unreadable = |detail: String| RunError::RosterUnreadable(path.to_owned(), detail);
     let bytes = std::fs::read(path).map_err(|error| unreadable(error.to_string()))?;
     let text = crate::read::decode_text(&bytes).ok_or_else(|| unreadable("not text".to_owned()))?;
-    let roster = Roster::parse(&text, &RosterColumns::default()).map_err(|errors| {
-        let first = errors.first();
-        RunError::RosterWrong(
-            path.to_owned(),
-            first.map_or(0, |error| error.line),
-            errors.iter().map(ToString::to_string).collect::<Vec<_>>().join("; "),
-        )
-    })?;
+    let roster = Roster::parse(&text, &RosterColumns::default())
+        .map_err(|errors| RunError::RosterWrong(path.to_owned(), errors))?;
     Ok((roster, hex(&Sha256::digest(&bytes))))
 }
 

@@ -164,7 +164,6 @@ fn wrong_usage_and_settings_end_with_2() {
 }
 
 #[test]
-#[ignore = "bug: what is wrong in the roster is said as a bare key (duplicate_id), and does not name the id"]
 fn a_wrong_roster_is_explained_in_words() {
     let place = place();
     place.put("roster.csv", format!("{ROSTER}jy,甲市水利局,,,\n"));

@@ -299,7 +299,8 @@ impl<'a> Identifier<'a> {
             if let Some(value) = parsed.or_else(|| years_in(year).first().copied()) {
                 claims.years.push(Claim { value, text: year.to_owned(), source: Source::Line, place });
             }
-        } else if title && !is_label(text) {
+        } else if title && text.chars().any(char::is_alphabetic) && !is_label(text) {
+            // Words, not a figure: 2023 in a table is a count.
             self.claim_text(text, Source::Title, place, claims);
         }
     }

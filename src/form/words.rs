@@ -14,6 +14,8 @@ pub struct Words {
     pub agency_id_heads: Vec<String>,
     /// Heads of the line or column that gives the report year.
     pub year_lines: Vec<String>,
+    /// Heads of a column of units.
+    pub unit_heads: Vec<String>,
     /// Heads of the indicator column of a long list.
     pub indicator_heads: Vec<String>,
     /// Heads of the dimension column of a long list.

@@ -40,6 +40,8 @@ struct Band {
     first_row: u32,
     /// The first row below the heads.
     body: u32,
+    /// The column of units, in a list that has one.
+    units: Option<u32>,
 }
 
 /// All tables that the sheet's labels allow.
@@ -90,9 +92,9 @@ fn beaten_by_rows(view: &SheetView<'_>, guide: &Guide<'_>, tables: &BTreeMap<Tab
     tables
         .iter()
         .filter(|(id, bands)| {
-            tables.iter().any(|(rival, theirs)| {
-                form(rival) != form(id) && count(rival) > count(id) && share(bands, theirs)
-            })
+            tables
+                .iter()
+                .any(|(rival, theirs)| form(rival) != form(id) && count(rival) > count(id) && share(bands, theirs))
         })
         .map(|(id, _)| *id)
         .collect()
@@ -159,10 +161,21 @@ fn head_bands(view: &SheetView<'_>, guide: &Guide<'_>) -> Vec<Band> {
         if let Some(definition) = block_of(guide, table, block) {
             // Fewer heads than half may be row labels that read alike (其他, 总计).
             let columns = definition.columns.len();
-            bands.extend(bands_of(table, block, &heads, columns.div_ceil(2).max(columns.min(2))));
+            let mut found = bands_of(table, block, &heads, columns.div_ceil(2).max(columns.min(2)));
+            if definition.is_list() {
+                for band in &mut found {
+                    band.units = unit_column(view, guide, band.first_row);
+                }
+            }
+            bands.extend(found);
         }
     }
     bands
+}
+
+/// The column that a list's head row gives to units of measure.
+fn unit_column(view: &SheetView<'_>, guide: &Guide<'_>, row: u32) -> Option<u32> {
+    view.marked_row(row).find(|(_, mark)| guide.words.unit_heads.contains(&mark.key)).map(|(cell, _)| cell.column)
 }
 
 fn add_heads(
@@ -230,7 +243,7 @@ fn bands_of(table: TableId, block: u8, hits: &[Head], needed: usize) -> Vec<Band
         if heads.len() >= needed {
             let last_row = heads.iter().map(|head| head.position.row).max().unwrap_or(top);
             start += hits.iter().skip(start).take_while(|hit| hit.position.row <= last_row).count();
-            bands.push(Band { table, block, heads, first_row: top, body: last_row + 1 });
+            bands.push(Band { table, block, heads, first_row: top, body: last_row + 1, units: None });
         } else {
             start += 1;
         }
@@ -273,6 +286,7 @@ fn headless_lists(view: &SheetView<'_>, guide: &Guide<'_>, bands: &[Band]) -> Ve
                 heads: vec![Head { line: 0, position: Position { row: first, column } }],
                 first_row: first,
                 body: first,
+                units: None,
             })
         })
         .collect()
@@ -334,7 +348,7 @@ fn read_band(view: &SheetView<'_>, guide: &Guide<'_>, table: &Table, band: &Band
         matched_to = matched_to.max(row);
         if table.open_categories {
             if let Some(head) = band.heads.first() {
-                let unit = unit_beside(view, guide, row, head.position.column);
+                let unit = unit_beside(view, guide, row, band);
                 found.figures.push(Placed {
                     item: Item::Open { label: text, unit },
                     position: Position { row, column: head.position.column },
@@ -353,7 +367,12 @@ fn at<'a>(view: &SheetView<'a>, row: u32, head: &Head) -> Option<&'a Cell> {
 }
 
 /// The unit written between a row's label and its figure.
-fn unit_beside(view: &SheetView<'_>, guide: &Guide<'_>, row: u32, before: u32) -> String {
+fn unit_beside(view: &SheetView<'_>, guide: &Guide<'_>, row: u32, band: &Band) -> String {
+    if let Some(column) = band.units {
+        let cell = view.at(Position { row, column });
+        return cell.and_then(text_of).map(|text| text.trim().to_owned()).unwrap_or_default();
+    }
+    let before = band.heads.first().map_or(0, |head| head.position.column);
     view.row(row)
         .filter(|(cell, _)| cell.column < before)
         .filter_map(|(cell, _)| text_of(cell))
@@ -375,7 +394,7 @@ fn row_label(
     let labels: Vec<(&Cell, &str, &Mark<'_>)> = view
         .marked_row(row)
         .take_while(|(cell, _)| cell.column < left)
-        .filter(|(_, mark)| mark.names_something)
+        .filter(|(cell, mark)| mark.names_something && band.units != Some(cell.column))
         .filter_map(|(cell, mark)| text_of(cell).map(|text| (cell, text, mark)))
         .collect();
     let mine = |u: &&LabelUse, role: Role| (u.table, u.block, u.role) == (band.table, band.block, role);
@@ -385,7 +404,9 @@ fn row_label(
             groups.insert(cell.column, mark.key.clone());
         }
     }
-    let Some((cell, text, mark)) = labels.last() else { return RowLabel::None };
+    // In a list what stands between label and figure is a remark or a unit: the last label that is known counts.
+    let known = labels.iter().rfind(|(_, _, mark)| block.is_list() && mark.uses.iter().any(|u| mine(&u, Role::Row)));
+    let Some((cell, text, mark)) = known.or(labels.last()) else { return RowLabel::None };
     let around: Option<&String> = groups.range(..cell.column).next_back().map(|(_, group)| group);
     let mut uses = mark.uses;
     if !uses.iter().any(|u| mine(&u, Role::Row)) {

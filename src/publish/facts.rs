@@ -10,6 +10,7 @@ use crate::address::push_number;
 use crate::consolidate::counts;
 use crate::form::{Rulebook, TableId};
 use crate::returns::{Fact, Return};
+use crate::value::Amount;
 use polars::prelude::*;
 use rayon::prelude::*;
 use std::io::Write;
@@ -253,6 +254,10 @@ fn frame(edition: &Edition<'_>, returns: &[&Return]) -> PolarsResult<DataFrame> 
     let years: Vec<i32> = rows.iter().map(|row| i32::from(row.one.year)).collect();
     let values = rows.iter().map(|row| row.fact.ten_thousandths().map(i128::from));
     let values = Int128Chunked::from_iter_options("value".into(), values).into_decimal(38, 4)?;
+    let bound = |name: &str, side: &dyn Fn((Amount, Amount)) -> Amount| -> PolarsResult<Column> {
+        let bounds = rows.iter().map(|row| row.fact.bounds().map(|bounds| side(bounds).ten_thousandths()));
+        Ok(Int128Chunked::from_iter_options(name.into(), bounds).into_decimal(38, 4)?.into_series().into_column())
+    };
     let flags = |name: &str, flag: &dyn Fn(&Row<'_>) -> bool| {
         Column::new(name.into(), rows.iter().map(flag).collect::<Vec<bool>>())
     };
@@ -275,6 +280,14 @@ fn frame(edition: &Edition<'_>, returns: &[&Return]) -> PolarsResult<DataFrame> 
         written("cell", &|row, buffer| row.fact.place.position.push_to(buffer)),
         flags("is_formula", &|row| row.fact.is_formula),
         flags("counted", &|row| row.table.is_some_and(|table| counts(row.one, table))),
+        texts("unit", &rows, |row| row.unit),
+        written("rewrites", &|row, buffer| {
+            if !row.fact.rewrites.is_empty() {
+                buffer.extend_from_slice(row.fact.rewrites.to_string().as_bytes());
+            }
+        }),
+        bound("low", &|(low, _)| low)?,
+        bound("high", &|(_, high)| high)?,
     ])
 }
 
@@ -289,21 +302,28 @@ struct Row<'a> {
     table: Option<TableId>,
     indicator: &'a str,
     dimension: &'a str,
+    unit: &'a str,
 }
 
 impl<'a> Row<'a> {
     fn new(one: &'a Return, fact: &'a Fact, open_codes: &'a [String], book: &'a Rulebook) -> Self {
         let place = fact.item.as_open();
         match fact.item.as_slot().map(|slot| book.slot(slot)) {
-            Some(slot) => {
-                Row { one, fact, table: Some(slot.table), indicator: &slot.indicator, dimension: &slot.dimension }
-            }
+            Some(slot) => Row {
+                one,
+                fact,
+                table: Some(slot.table),
+                indicator: &slot.indicator,
+                dimension: &slot.dimension,
+                unit: &slot.unit,
+            },
             None => Row {
                 one,
                 fact,
                 table: place.and_then(|place| one.open.get(place)).map(|open| open.table),
                 indicator: place.and_then(|place| open_codes.get(place)).map_or("", String::as_str),
                 dimension: "",
+                unit: place.and_then(|place| one.open.get(place)).map_or("", |open| &open.unit),
             },
         }
     }

@@ -167,7 +167,7 @@ fn summary_row(edition: &Edition<'_>, table: &ScopeTable, scope: &str, item: &Ci
         .field(&text(sum.bounds.map(|(_, high)| high)))
         .field(&sum.returns.to_string())
         .field(&table.expected.to_string())
-        .field(&sum.blanks().to_string())
+        .field(&sum.blanks.to_string())
         .field(&text(previous))
         .field(&text(change))
         .field(&change.zip(previous).and_then(|(change, before)| percent(change, before)).unwrap_or_default())

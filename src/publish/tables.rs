@@ -69,7 +69,7 @@ fn section(edition: &Edition<'_>, sums: &ScopeTable, table: &Table, csv: &mut Cs
         .sums
         .iter()
         .filter(|(item, _)| matches!(item, CityItem::Slot(slot) if table.slots.contains(&slot.0)))
-        .map(|(_, sum)| sum.blanks())
+        .map(|(_, sum)| sum.blanks)
         .sum();
     if blanks > 0 {
         csv.row([catalogue.phrase("not_all_cells", &[("blanks", blanks.to_string())])]);
