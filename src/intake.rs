@@ -472,6 +472,7 @@ impl<'a> Builder<'a> {
 
     fn finish(mut self) -> (Return, Vec<Finding>) {
         self.merge_facts();
+        self.result.facts.shrink_to_fit();
         let gaps = std::mem::take(&mut self.gaps);
         for (table, sheet, gap) in gaps {
             let base = |rule: &str, message| {

@@ -6,6 +6,7 @@ use std::borrow::Cow;
 use std::cell::RefCell;
 use std::collections::HashMap;
 
+use foldhash::fast::FixedState;
 use unicode_normalization::UnicodeNormalization;
 
 use crate::script::{narrow, remnant, simplify};
@@ -31,11 +32,11 @@ const REMEMBERED: usize = 4096;
 /// Longer texts are prose that comes once.
 const LONGEST_REMEMBERED: usize = 240;
 
-type Memory = RefCell<HashMap<Box<str>, String>>;
+type Memory = RefCell<HashMap<Box<str>, String, FixedState>>;
 
 thread_local! {
-    static PLAIN: Memory = RefCell::new(HashMap::new());
-    static BARE: Memory = RefCell::new(HashMap::new());
+    static PLAIN: Memory = RefCell::new(HashMap::with_hasher(FixedState::with_seed(0)));
+    static BARE: Memory = RefCell::new(HashMap::with_hasher(FixedState::with_seed(0)));
 }
 
 fn remembered(memory: &Memory, text: &str, make: fn(&str) -> String) -> String {

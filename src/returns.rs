@@ -52,10 +52,17 @@ pub struct Fact {
     pub place: Place,
     /// The value in ten-thousandths of the slot's unit; only a number has one.
     value: i64,
-    /// What the cell says, where it differs from the value as printed.
-    raw: Option<Box<str>>,
+    /// What most facts do not need.
+    odd: Option<Box<Odd>>,
+}
+
+/// What a fact needs when it is not simply a number as it is printed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Odd {
+    /// What the cell says.
+    raw: Box<str>,
     /// Bounds of an approximate figure.
-    bounds: Option<Box<(Amount, Amount)>>,
+    bounds: Option<(Amount, Amount)>,
 }
 
 impl Fact {
@@ -75,11 +82,8 @@ impl Fact {
             rewrites: reading.rewrites,
             place,
             value: value.unwrap_or(0),
-            raw: (printed.as_deref() != Some(raw) && !raw.is_empty()).then(|| raw.into()),
-            bounds: match (reading.low, reading.high) {
-                (Some(low), Some(high)) => Some(Box::new((low, high))),
-                _ => None,
-            },
+            odd: (printed.as_deref() != Some(raw) && !raw.is_empty())
+                .then(|| Box::new(Odd { raw: raw.into(), bounds: reading.low.zip(reading.high) })),
         }
     }
 
@@ -87,7 +91,7 @@ impl Fact {
     #[must_use]
     pub fn whole(item: ItemCode, place: Place, is_formula: bool, value: i64, rewrites: Rewrites) -> Self {
         let value = value.saturating_mul(10_000);
-        Fact { item, meaning: Meaning::Number, is_formula, rewrites, place, value, raw: None, bounds: None }
+        Fact { item, meaning: Meaning::Number, is_formula, rewrites, place, value, odd: None }
     }
 
     /// The value, if the cell holds a number.
@@ -105,14 +109,14 @@ impl Fact {
     /// Raw text, if it is not simply the value as printed.
     #[must_use]
     pub fn odd_raw(&self) -> Option<&str> {
-        self.raw.as_deref()
+        self.odd.as_deref().map(|odd| &*odd.raw)
     }
 
     /// What the cell says.
     #[must_use]
     pub fn raw(&self) -> String {
-        match (&self.raw, self.value()) {
-            (Some(raw), _) => raw.to_string(),
+        match (self.odd_raw(), self.value()) {
+            (Some(raw), _) => raw.to_owned(),
             (None, Some(value)) => value.to_string(),
             (None, None) => String::new(),
         }
@@ -121,13 +125,12 @@ impl Fact {
     /// Bounds of an approximate figure.
     #[must_use]
     pub fn bounds(&self) -> Option<(Amount, Amount)> {
-        self.bounds.as_deref().copied()
+        self.odd.as_deref().and_then(|odd| odd.bounds)
     }
 
     /// Takes the value away: two cells claim this figure and differ.
     pub fn void(&mut self) {
-        let raw = self.raw();
-        self.raw = Some(raw.into());
+        self.odd = Some(Box::new(Odd { raw: self.raw().into(), bounds: None }));
         self.meaning = Meaning::Text;
         self.value = 0;
     }

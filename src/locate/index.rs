@@ -2,6 +2,7 @@
 
 use crate::form::{Line, Rulebook, SlotId, Table, TableId};
 use crate::label;
+use foldhash::fast::FixedState;
 use std::collections::HashMap;
 
 /// What a label may be.
@@ -31,7 +32,7 @@ pub struct LabelUse {
 /// The labels of the rulebook, ready for look-up.
 #[derive(Debug)]
 pub struct LabelIndex {
-    uses: HashMap<String, Vec<LabelUse>>,
+    uses: HashMap<String, Vec<LabelUse>, FixedState>,
     /// Heads of a register's columns: one label that means indicator and dimension.
     heads: HashMap<String, Vec<SlotId>>,
     /// Pairs of row label and column label, as a long list gives them.
@@ -44,8 +45,12 @@ impl LabelIndex {
     /// Collects the labels of all forms.
     #[must_use]
     pub fn new(book: &Rulebook) -> Self {
-        let mut index =
-            LabelIndex { uses: HashMap::new(), heads: HashMap::new(), pairs: HashMap::new(), codes: HashMap::new() };
+        let mut index = LabelIndex {
+            uses: HashMap::with_hasher(FixedState::with_seed(0)),
+            heads: HashMap::new(),
+            pairs: HashMap::new(),
+            codes: HashMap::new(),
+        };
         for table in &book.tables {
             index.add_table(book, table);
         }

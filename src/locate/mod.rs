@@ -15,7 +15,11 @@ use crate::address::Position;
 use crate::form::{FormId, Rulebook, SlotId, TableId, Words};
 use crate::label;
 use crate::read::Workbook;
+use foldhash::fast::FixedState;
 use std::collections::HashSet;
+
+/// Words under their normal form; looked up for every text of every sheet.
+type WordSet = HashSet<String, FixedState>;
 
 /// What a located figure counts.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -118,18 +122,18 @@ pub enum LineHead {
 /// The words of `words.toml` under their normal form.
 #[derive(Debug)]
 pub struct WordKeys {
-    agency: HashSet<String>,
-    agency_or_unit: HashSet<String>,
-    agency_id: HashSet<String>,
-    year: HashSet<String>,
-    units: HashSet<String>,
-    unit_heads: HashSet<String>,
-    indicator: HashSet<String>,
-    dimension: HashSet<String>,
-    value: HashSet<String>,
-    form: HashSet<String>,
-    counted: HashSet<String>,
-    not_categories: HashSet<String>,
+    agency: WordSet,
+    agency_or_unit: WordSet,
+    agency_id: WordSet,
+    year: WordSet,
+    units: WordSet,
+    unit_heads: WordSet,
+    indicator: WordSet,
+    dimension: WordSet,
+    value: WordSet,
+    form: WordSet,
+    counted: WordSet,
+    not_categories: WordSet,
 }
 
 impl WordKeys {
@@ -178,7 +182,7 @@ impl WordKeys {
 /// What the locators look things up in: made once, shared by all threads.
 #[derive(Debug)]
 pub struct Guide<'a> {
-    titles: HashSet<String>,
+    titles: WordSet,
     /// The rulebook.
     pub book: &'a Rulebook,
     /// Its labels.
