@@ -102,7 +102,7 @@ impl Intake<'_> {
             }
         };
         outcome.sha256 = hex(&Sha256::digest(&bytes));
-        match self.understand(&bytes, input) {
+        match self.understand(&bytes, &path_claims) {
             Ok(understood) => self.assemble(id, &understood, &mut outcome),
             Err(refusal) => outcome.refuse(id, &refusal),
         }
@@ -113,18 +113,17 @@ impl Intake<'_> {
     ///
     /// # Errors
     /// When the bytes are no workbook that can be read.
-    pub fn understand(&self, bytes: &[u8], input: &InputFile) -> Result<Understood, Refusal> {
+    pub fn understand(&self, bytes: &[u8], path_claims: &Claims) -> Result<Understood, Refusal> {
         let workbook = read::read_workbook(bytes, &self.limits)?;
-        let path_claims = self.identifier.path_claims(std::path::Path::new(&input.name));
         let is_label = |text: &str| !self.guide.index.uses(text).is_empty() || self.guide.is_table_title(text);
         let claims = self.identifier.sheet_claims(&workbook, &is_label);
-        let mut years = self.identifier.sheet_years(&claims, &path_claims);
+        let mut years = self.identifier.sheet_years(&claims, path_claims);
         years.iter_mut().for_each(|year| *year = year.or(self.year));
         let records = locate::locate(&workbook, self.guide, &years)
             .into_iter()
             .map(|record| {
                 let sheet = record.tables.first().map_or(0, |table| usize::from(table.sheet));
-                let identity = self.identifier.identify(&record.claim, sheet, &claims, &path_claims);
+                let identity = self.identifier.identify(&record.claim, sheet, &claims, path_claims);
                 (record, identity)
             })
             .collect();

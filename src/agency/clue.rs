@@ -5,28 +5,33 @@
 mod name;
 mod span;
 
-use serde::{Deserialize, Serialize};
-
+use crate::form::Words;
 use crate::script::fold;
 use span::{Found, Span};
 
 /// Titles and file names are read up to this many characters; longer texts are prose.
 const LONGEST: usize = 300;
 
-/// The words that surround names and years, in simplified script.
-#[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
-#[serde(default)]
+/// The words that surround names and years, folded and longest first.
+#[derive(Clone, Debug)]
 pub struct ClueWords {
-    /// Labels of the line that names the sender (填报单位, 单位名称).
-    pub agency_lines: Vec<String>,
-    /// Labels of the line that states the report year (年度, 统计年度).
-    pub year_lines: Vec<String>,
-    /// Words that are no part of a name (政府信息公开工作年度报告, 统计表, 附件).
-    pub noise: Vec<String>,
-    /// Words for a corrected or final version (更正, 修订, 定稿).
-    pub revision: Vec<String>,
-    /// Words for a mere copy (副本, 复制).
-    pub copy: Vec<String>,
+    /// Whatever may stand at the edge of a name without being part of it.
+    edges: Vec<Vec<char>>,
+    revision: Vec<Vec<char>>,
+    copy: Vec<Vec<char>>,
+}
+
+impl ClueWords {
+    /// Prepares the words.
+    #[must_use]
+    pub fn new(words: &Words) -> Self {
+        let edges = [&words.noise, &words.agency_lines, &words.year_lines, &words.revision, &words.copy];
+        ClueWords {
+            edges: sorted(edges.into_iter().flatten()),
+            revision: sorted(&words.revision),
+            copy: sorted(&words.copy.iter().map(|word| word.to_ascii_lowercase()).collect::<Vec<_>>()),
+        }
+    }
 }
 
 /// The report years that a text mentions, in its order, each once: 2008 (when the regulation came into force) to 2099.
@@ -52,34 +57,6 @@ pub fn names_in(text: &str, words: &ClueWords) -> Vec<String> {
     name::candidates(text, words)
 }
 
-/// What follows one of these labels and a colon or space on the same line: `填报单位（盖章）：句容市财政局`.
-///
-/// `Some("")` if the label stands alone and the answer is in the next cell; `None` if there is no such label.
-pub fn labelled<'a>(text: &'a str, labels: &[String]) -> Option<&'a str> {
-    let text = text.trim();
-    let chars: Vec<(usize, char)> =
-        text.char_indices().filter(|(_, c)| !c.is_whitespace()).map(|(at, c)| (at, fold(c))).collect();
-    let label = labels
-        .iter()
-        .filter(|label| {
-            !label.is_empty()
-                && chars.len() >= label.chars().count()
-                && label.chars().zip(&chars).all(|(l, (_, c))| fold(l) == *c)
-        })
-        .max_by_key(|label| label.len())?;
-    let Some((end, _)) = chars.get(label.chars().count()) else {
-        return Some("");
-    };
-    let mut rest = text.get(*end..)?;
-    // a remark between label and colon: （盖章）
-    if let Some(inner) = rest.strip_prefix(['(', '（']) {
-        rest = inner.split_once([')', '）'])?.1.trim_start();
-    }
-    let value = rest.trim_start_matches(|c: char| matches!(c, ':' | '：') || c.is_whitespace());
-    let marked = value.len() < rest.len() || text[..*end].ends_with(char::is_whitespace);
-    (marked || rest.is_empty()).then_some(value.trim_end())
-}
-
 /// How much a file name claims to be a later version: 0 not at all, the number of a version (`v2`, `(2)`, `_2`,
 /// `第二版`), and 100 for each word of revision. The number behind a word for a copy counts nothing.
 pub fn revision_rank(file_name: &str, words: &ClueWords) -> u32 {
@@ -89,8 +66,8 @@ pub fn revision_rank(file_name: &str, words: &ClueWords) -> u32 {
     for Span { start, end, .. } in span::spans(&text) {
         text[start..end].fill(' ');
     }
-    for word in words.copy.iter().map(|word| folded(&word.to_ascii_lowercase())) {
-        while let Some(at) = find(&text, &word) {
+    for word in &words.copy {
+        while let Some(at) = find(&text, word) {
             // the copy's own number goes with it
             let tail =
                 text[at + word.len()..].iter().take_while(|c| " ()-_".contains(**c) || c.is_ascii_digit()).count();
@@ -101,8 +78,8 @@ pub fn revision_rank(file_name: &str, words: &ClueWords) -> u32 {
         }
     }
     let mut rank = 0;
-    for word in sorted(&words.revision) {
-        while let Some(at) = find(&text, &word) {
+    for word in &words.revision {
+        while let Some(at) = find(&text, word) {
             text[at..at + word.len()].fill(' ');
             rank += 100;
         }
@@ -116,8 +93,9 @@ fn folded(text: &str) -> Vec<char> {
 }
 
 /// Words as folded characters, longest first.
-fn sorted(words: &[String]) -> Vec<Vec<char>> {
-    let mut words: Vec<Vec<char>> = words.iter().map(|word| folded(word)).filter(|word| !word.is_empty()).collect();
+fn sorted<'w>(words: impl IntoIterator<Item = &'w String>) -> Vec<Vec<char>> {
+    let mut words: Vec<Vec<char>> =
+        words.into_iter().map(|word| folded(word)).filter(|word| !word.is_empty()).collect();
     words.sort_by(|a, b| b.len().cmp(&a.len()).then_with(|| a.cmp(b)));
     words
 }

@@ -123,14 +123,7 @@ impl<'a> Identifier<'a> {
     /// Prepares the words.
     #[must_use]
     pub fn new(roster: Option<&'a Roster>, words: &crate::form::Words, keys: &'a WordKeys) -> Self {
-        let clue_words = ClueWords {
-            agency_lines: words.agency_lines.clone(),
-            year_lines: words.year_lines.clone(),
-            noise: words.noise.clone(),
-            revision: words.revision.clone(),
-            copy: words.copy.clone(),
-        };
-        Identifier { roster, clue_words, words: keys, suffixes: words.org_suffixes.clone() }
+        Identifier { roster, clue_words: ClueWords::new(words), words: keys, suffixes: words.org_suffixes.clone() }
     }
 
     /// The words of clues, for whoever ranks file names.
@@ -275,7 +268,10 @@ impl<'a> Identifier<'a> {
             return;
         }
         let place = Some(Place { sheet: number, position: Position { row: cell.row, column: cell.column } });
-        let (head, rest) = text.split_once([':', '：']).map_or((text, ""), |(head, rest)| (head, rest.trim()));
+        // 填报单位：句容市财政局, or without the colon
+        let spaced = || text.trim().split_once(char::is_whitespace).filter(|(head, _)| self.words.line(head).is_some());
+        let parted = text.split_once([':', '：']).or_else(spaced);
+        let (head, rest) = parted.map_or((text, ""), |(head, rest)| (head, rest.trim()));
         let right = || {
             sheet
                 .cells

@@ -64,6 +64,8 @@ pub struct Roster {
     agencies: Vec<Agency>,
     /// Keys of names and aliases, to indices.
     by_key: HashMap<String, usize>,
+    /// Ids in lower case, to indices.
+    by_id: HashMap<String, usize>,
     children: Vec<Vec<usize>>,
     warnings: Vec<RosterWarning>,
 }
@@ -77,12 +79,11 @@ impl Roster {
         let mut errors = Vec::new();
         let rows = read_rows(text, columns, &mut errors);
         let mut roster = Self::default();
-        let mut ids = HashMap::new();
         for row in &rows {
-            roster.check_row(row, &mut ids, &mut errors);
+            roster.check_row(row, &mut errors);
         }
         if errors.is_empty() {
-            roster.link(&rows, &ids, &mut errors);
+            roster.link(&rows, &mut errors);
         }
         if errors.is_empty() {
             Ok(roster)
@@ -107,9 +108,9 @@ impl Roster {
         self.by_key.get(&key(name)).copied()
     }
 
-    /// The agency of this id.
+    /// The agency of this id, in upper or lower case.
     pub fn find_id(&self, id: &str) -> Option<usize> {
-        self.agencies.iter().position(|agency| agency.id == id)
+        self.by_id.get(&id.to_lowercase()).copied()
     }
 
     /// At most three agencies that may be meant by a name that is not in the roster, best first.
@@ -159,7 +160,7 @@ impl Roster {
     }
 
     /// Adds the agency of a row; a faulty one too, so that one fault does not cause another.
-    fn check_row(&mut self, row: &Row, ids: &mut HashMap<String, usize>, errors: &mut Vec<RosterError>) {
+    fn check_row(&mut self, row: &Row, errors: &mut Vec<RosterError>) {
         let mut fault = |kind| errors.push(RosterError { line: row.line, kind });
         let at = self.agencies.len();
         if row.id.is_empty() {
@@ -168,11 +169,11 @@ impl Roster {
             fault(RosterErrorKind::UnsafeId { id: row.id.clone() });
         } else if id::is_reserved(&row.id) {
             fault(RosterErrorKind::ReservedId { id: row.id.clone() });
-        } else if let Some(first) = ids.get(&row.id.to_lowercase()) {
+        } else if let Some(first) = self.by_id.get(&row.id.to_lowercase()) {
             let first_line = self.agencies.get(*first).map_or(0, |agency| agency.line);
             fault(RosterErrorKind::DuplicateId { id: row.id.clone(), first_line });
         } else {
-            ids.insert(row.id.to_lowercase(), at);
+            self.by_id.insert(row.id.to_lowercase(), at);
         }
         if let Some(kind) = id::doubt(&row.id) {
             self.warnings.push(RosterWarning { line: row.line, kind });
@@ -204,10 +205,11 @@ impl Roster {
     }
 
     /// Resolves the parents, by id or by name.
-    fn link(&mut self, rows: &[Row], ids: &HashMap<String, usize>, errors: &mut Vec<RosterError>) {
+    fn link(&mut self, rows: &[Row], errors: &mut Vec<RosterError>) {
         self.children = vec![Vec::new(); self.agencies.len()];
         for (at, row) in rows.iter().enumerate().filter(|(_, row)| !row.parent.is_empty()) {
-            let Some(parent) = ids.get(&row.parent.to_lowercase()).copied().or_else(|| self.find(&row.parent)) else {
+            let Some(parent) = self.by_id.get(&row.parent.to_lowercase()).copied().or_else(|| self.find(&row.parent))
+            else {
                 errors.push(RosterError {
                     line: row.line,
                     kind: RosterErrorKind::UnknownParent { parent: row.parent.clone() },

@@ -3,7 +3,7 @@
 use serde::Deserialize;
 
 /// How sheets name agencies and years and head their columns.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Words {
     /// Heads of the line or column that names the agency.

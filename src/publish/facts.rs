@@ -28,7 +28,7 @@ const PORTION: usize = 256;
 /// When one cannot be written.
 pub fn write(edition: &Edition<'_>, folder: &mut Folder) -> Result<(), PublishError> {
     let returns = edition.returns();
-    let slots: Vec<Vec<u8>> = slot_parts(edition);
+    let slots = slot_parts(edition);
     let made = &*folder;
     let (csv, parquet) =
         rayon::join(|| write_csv(edition, &returns, &slots, made), || write_parquet(edition, &returns, made));
@@ -36,18 +36,29 @@ pub fn write(edition: &Edition<'_>, folder: &mut Folder) -> Result<(), PublishEr
     folder.close("facts.parquet", parquet?)
 }
 
-/// `table,indicator,dimension,` of every slot, escaped.
-fn slot_parts(edition: &Edition<'_>) -> Vec<Vec<u8>> {
+/// What every row of a slot says, escaped once.
+struct SlotParts {
+    /// `table,indicator,dimension,`
+    codes: Vec<u8>,
+    /// `unit,`
+    unit: Vec<u8>,
+}
+
+fn slot_parts(edition: &Edition<'_>) -> Vec<SlotParts> {
     let book = edition.renderer.book;
+    let fields = |texts: &[&str]| {
+        let mut part = Vec::new();
+        for text in texts {
+            push_text(&mut part, text);
+            part.push(b',');
+        }
+        part
+    };
     book.slots
         .iter()
-        .map(|slot| {
-            let mut part = Vec::new();
-            for text in [&book.table(slot.table).code, &slot.indicator, &slot.dimension] {
-                push_text(&mut part, text);
-                part.push(b',');
-            }
-            part
+        .map(|slot| SlotParts {
+            codes: fields(&[&book.table(slot.table).code, &slot.indicator, &slot.dimension]),
+            unit: fields(&[&slot.unit]),
         })
         .collect()
 }
@@ -55,7 +66,7 @@ fn slot_parts(edition: &Edition<'_>) -> Vec<Vec<u8>> {
 fn write_csv(
     edition: &Edition<'_>,
     returns: &[&Return],
-    slots: &[Vec<u8>],
+    slots: &[SlotParts],
     folder: &Folder,
 ) -> Result<FolderFile, PublishError> {
     let name = "facts.csv";
@@ -74,7 +85,7 @@ fn write_csv(
     Ok(file)
 }
 
-fn rows(edition: &Edition<'_>, returns: &[&Return], slots: &[Vec<u8>]) -> Vec<u8> {
+fn rows(edition: &Edition<'_>, returns: &[&Return], slots: &[SlotParts]) -> Vec<u8> {
     let renderer = edition.renderer;
     let mut bytes = Vec::with_capacity(returns.iter().map(|one| one.facts.len()).sum::<usize>() * 176);
     for one in returns {
@@ -89,10 +100,11 @@ fn rows(edition: &Edition<'_>, returns: &[&Return], slots: &[Vec<u8>]) -> Vec<u8
         let mut sheet_part: (Option<u16>, Vec<u8>) = (None, Vec::new());
         for fact in &one.facts {
             bytes.extend_from_slice(&front);
-            let slot = fact.item.as_slot();
-            match (slot.and_then(|slot| slots.get(usize::from(slot.0))), fact.item.as_open()) {
-                (Some(part), _) => bytes.extend_from_slice(part),
-                (None, place) => push_open(&mut bytes, place.and_then(|place| one.open.get(place)), renderer),
+            let parts = fact.item.as_slot().and_then(|slot| slots.get(usize::from(slot.0)));
+            let open = fact.item.as_open().and_then(|place| one.open.get(place));
+            match parts {
+                Some(parts) => bytes.extend_from_slice(&parts.codes),
+                None => push_open(&mut bytes, open, renderer),
             }
             push_value(&mut bytes, fact);
             if sheet_part.0 != Some(fact.place.sheet) {
@@ -107,15 +119,16 @@ fn rows(edition: &Edition<'_>, returns: &[&Return], slots: &[Vec<u8>]) -> Vec<u8
             fact.place.position.push_to(&mut bytes);
             bytes.extend_from_slice(if fact.is_formula { b",true," } else { b",false," });
             bytes.extend_from_slice(if is_counted(one, fact, renderer.book) { b"true," } else { b"false," });
-            match slot {
-                Some(slot) => push_text(&mut bytes, &renderer.book.slot(slot).unit),
+            match parts {
+                Some(parts) => bytes.extend_from_slice(&parts.unit),
                 None => {
-                    let open = fact.item.as_open().and_then(|place| one.open.get(place));
                     push_text(&mut bytes, open.map_or("", |open| &open.unit));
+                    bytes.push(b',');
                 }
             }
-            bytes.push(b',');
-            push_text(&mut bytes, &fact.rewrites.to_string());
+            if !fact.rewrites.is_empty() {
+                push_text(&mut bytes, &fact.rewrites.to_string());
+            }
             match fact.bounds() {
                 Some((low, high)) => bytes.extend_from_slice(format!(",{low},{high}\r\n").as_bytes()),
                 None => bytes.extend_from_slice(b",,\r\n"),

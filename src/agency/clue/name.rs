@@ -1,7 +1,7 @@
 //! Candidate names of agencies: what is left of a text.
 
 use super::span::{Span, spans};
-use super::{ClueWords, LONGEST, sorted};
+use super::{ClueWords, LONGEST};
 use crate::script::fold;
 
 /// A part of the text between separators, in characters.
@@ -14,17 +14,7 @@ pub fn candidates(text: &str, words: &ClueWords) -> Vec<String> {
     // hard cuts: years, dates, what is behind the stem
     let mut cut = vec![false; folded.len()];
     cut[stem..].fill(true);
-    let noise = sorted(
-        &words
-            .noise
-            .iter()
-            .chain(&words.agency_lines)
-            .chain(&words.year_lines)
-            .chain(&words.revision)
-            .chain(&words.copy)
-            .cloned()
-            .collect::<Vec<_>>(),
-    );
+    let noise = &words.edges;
     for Span { start, end, .. } in spans(&folded) {
         // in 2021年报 the noise word begins within the year
         let digits = folded[start..end].iter().position(|c| *c == '年').map_or(end, |at| start + at);
@@ -32,7 +22,7 @@ pub fn candidates(text: &str, words: &ClueWords) -> Vec<String> {
         cut[start..if shared { digits } else { end }].fill(true);
     }
     let parts = parts(&folded, &cut);
-    let bare: Vec<Part> = parts.iter().filter_map(|part| strip(&folded, *part, &noise)).collect();
+    let bare: Vec<Part> = parts.iter().filter_map(|part| strip(&folded, *part, noise)).collect();
     let print = |part: Part| original[part.0..part.1].iter().collect::<String>();
 
     let mut found = Vec::new();
@@ -50,7 +40,7 @@ pub fn candidates(text: &str, words: &ClueWords) -> Vec<String> {
         });
     }
     // a part as it stands may be the name as well: 统计局办公室 with the noise word 统计
-    let untouched = parts.iter().filter(|part| strip(&folded, **part, &noise).is_some());
+    let untouched = parts.iter().filter(|part| strip(&folded, **part, noise).is_some());
     let mut pieces: Vec<String> = bare.iter().chain(untouched).map(|part| print(*part)).collect();
     pieces.sort_by_key(|piece| std::cmp::Reverse(piece.chars().count()));
     found.extend(pieces);
