@@ -35,8 +35,8 @@ const LONGEST_REMEMBERED: usize = 240;
 type Memory = RefCell<HashMap<Box<str>, String, FixedState>>;
 
 thread_local! {
-    static PLAIN: Memory = RefCell::new(HashMap::with_hasher(FixedState::with_seed(0)));
-    static BARE: Memory = RefCell::new(HashMap::with_hasher(FixedState::with_seed(0)));
+    static PLAIN: Memory = const { RefCell::new(HashMap::with_hasher(FixedState::with_seed(0))) };
+    static BARE: Memory = const { RefCell::new(HashMap::with_hasher(FixedState::with_seed(0))) };
 }
 
 fn remembered(memory: &Memory, text: &str, make: fn(&str) -> String) -> String {
