@@ -33,6 +33,7 @@ pub struct Catalogue {
     reasons: BTreeMap<String, String>,
     words: BTreeMap<String, String>,
     ui: BTreeMap<String, String>,
+    help: BTreeMap<String, String>,
     #[serde(skip)]
     language: Language,
 }
@@ -76,6 +77,12 @@ impl Catalogue {
         fill(self.ui.get(key).map_or(key, String::as_str), &|name| {
             values.iter().find(|(known, _)| *known == name).map(|(_, value)| value.clone())
         })
+    }
+
+    /// A text of the command line's help; its key if there is none.
+    #[must_use]
+    pub fn help(&self, key: &str) -> String {
+        self.help.get(key).cloned().unwrap_or_else(|| key.to_owned())
     }
 
     /// A word or reason, filled in.

@@ -122,6 +122,8 @@ impl Settings {
 
 fn read_config(path: &Path) -> Result<Partial, ConfigError> {
     let wrong = |detail: String| ConfigError { path: path.to_owned(), detail };
-    let text = std::fs::read_to_string(path).map_err(|error| wrong(error.to_string()))?;
+    let bytes = std::fs::read(path).map_err(|error| wrong(error.to_string()))?;
+    // Notepad writes a byte order mark, or GBK.
+    let text = crate::read::decode_text(&bytes).ok_or_else(|| wrong("not text".to_owned()))?;
     toml::from_str(&text).map_err(|error| wrong(error.to_string()))
 }

@@ -1,0 +1,98 @@
+//! `huizong forms`: the rulebook listed, shown and checked.
+
+use super::arguments::FormsAction;
+use super::{DONE, ERRORS_REMAIN, USAGE, complain, out};
+use huizong::form::{Library, Shape, SlotId, lint};
+use huizong::message::{Catalogue, Language};
+use std::path::PathBuf;
+
+pub(super) fn forms_command(action: Option<FormsAction>, forms: Option<PathBuf>, lang: Language) -> u8 {
+    let library = match Library::load(forms.as_deref()) {
+        Ok(library) => library,
+        Err(error) => {
+            complain(lang, "forms_wrong", &[("detail", error.to_string())]);
+            return USAGE;
+        }
+    };
+    let book = &library.rulebook;
+    let title = |form: &huizong::form::Form| match lang {
+        Language::Zh => form.title_zh.clone(),
+        Language::En => form.title_en.clone(),
+    };
+    match action.unwrap_or(FormsAction::List) {
+        FormsAction::List => {
+            for form in &book.forms {
+                let years = match form.last_year {
+                    Some(last) => format!("{}-{last}", form.first_year),
+                    None => format!("{}-", form.first_year),
+                };
+                let (figures, identities) = (form.slots.len(), form.identities.len());
+                out(&format!(
+                    "{:<10} {years:<10} {figures:>4} {identities:>4}  {}  {}",
+                    form.code,
+                    title(form),
+                    form.source
+                ));
+            }
+            DONE
+        }
+        FormsAction::Show { code } => {
+            let Some(form) = book.form_by_code(&code).map(|id| book.form(id)) else {
+                let known = book.forms.iter().map(|form| form.code.clone()).collect::<Vec<_>>().join(" ");
+                complain(lang, "unknown_form", &[("code", code), ("known", known)]);
+                return USAGE;
+            };
+            out(&format!("{}  {}", title(form), form.source));
+            for slot in form.slots.clone().map(|id| book.slot(SlotId(id))) {
+                let (row, column) = match lang {
+                    Language::Zh => (&slot.indicator_zh, &slot.dimension_zh),
+                    Language::En => (&slot.indicator_en, &slot.dimension_en),
+                };
+                let table = &book.table(slot.table).code;
+                let kind = slot.kind_name();
+                out(&format!("{table:<8} {:<40} {kind:<12} {:<4} {row} {column}", slot.code, slot.unit));
+            }
+            for identity in &form.identities {
+                let codes = |slots: &[SlotId]| {
+                    slots.iter().map(|slot| book.slot(*slot).code.clone()).collect::<Vec<_>>().join(" + ")
+                };
+                let mut right = String::new();
+                for term in &identity.parts {
+                    let sign = match (term.negative, right.is_empty()) {
+                        (true, _) => " - ",
+                        (false, false) => " + ",
+                        (false, true) => "",
+                    };
+                    right.push_str(sign);
+                    right.push_str(&book.slot(term.slot).code);
+                }
+                if !identity.previous.is_empty() {
+                    right = format!("[{}] {right}", codes(&identity.previous));
+                }
+                let relation = if identity.shape == Shape::AtMost { "<=" } else { "=" };
+                let level = identity.level.as_str();
+                out(&format!("{:<32} {level:<6} {} {relation} {right}", identity.rule, codes(&identity.whole)));
+            }
+            DONE
+        }
+        FormsAction::Lint => {
+            let faults = lint(book);
+            for fault in &faults {
+                out(&format!("{}: {}", fault.form, fault.detail));
+            }
+            if faults.is_empty() {
+                let values = [
+                    ("forms", book.forms.len().to_string()),
+                    ("figures", book.slots.len().to_string()),
+                    ("identities", book.forms.iter().map(|form| form.identities.len()).sum::<usize>().to_string()),
+                ];
+                if let Ok(catalogue) = Catalogue::load(lang) {
+                    out(&catalogue.say("forms_clean", &values));
+                }
+                DONE
+            } else {
+                ERRORS_REMAIN
+            }
+        }
+    }
+}
