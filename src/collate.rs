@@ -134,6 +134,9 @@ fn mark_duplicates(outcomes: &mut [FileOutcome], findings: &mut Vec<Finding>) {
     }
 }
 
+/// Tables that fill the same quarter of their figures are about equally full.
+const QUARTERS: usize = 4;
+
 /// Return and table of a contest, by place.
 type Contender = (usize, usize, usize);
 
@@ -156,7 +159,7 @@ impl Contest<'_> {
         }
         let mut beaten: BTreeMap<(usize, usize), BTreeSet<(usize, usize)>> = BTreeMap::new();
         for contenders in claims.values().filter(|contenders| contenders.len() > 1) {
-            let best = contenders.iter().copied().max_by_key(|(o, r, _)| self.rank(outcomes, *o, *r));
+            let best = contenders.iter().copied().max_by_key(|contender| self.rank(outcomes, *contender));
             let Some(best) = best else { continue };
             for loser in contenders.iter().filter(|contender| **contender != best) {
                 beaten.entry((loser.0, loser.1)).or_default().insert((best.0, best.1));
@@ -202,16 +205,30 @@ impl Contest<'_> {
         }
     }
 
-    fn rank(&self, outcomes: &[FileOutcome], o: usize, r: usize) -> impl Ord + use<> {
+    /// How much a table claims to be the one that counts. Identities decide only between tables that are about equally
+    /// full: an empty table breaks none.
+    fn rank(&self, outcomes: &[FileOutcome], (o, r, t): Contender) -> impl Ord + use<> {
         outcomes.get(o).and_then(|outcome| outcome.returns.get(r)).map(|one| {
             let name = self.name(one.file);
             let base = name.rsplit('/').next().unwrap_or(name);
+            let table = one.tables.get(t).map(|reading| reading.table);
+            let numbers = one
+                .facts
+                .iter()
+                .filter(|fact| {
+                    fact.meaning == Meaning::Number
+                        && fact.item.as_slot().map(|slot| self.book.slot(slot).table) == table
+                })
+                .count();
+            let figures = table.map_or(0, |table| self.book.slots_of(self.book.table(table)).count());
             (
+                numbers > 0,
                 self.book.form(one.form).in_force(one.year),
                 !one.year_disputed,
                 revision_rank(base, self.words),
+                (numbers * QUARTERS).div_ceil(figures.max(1)),
                 Reverse(one.identities_checked - one.identities_held),
-                one.numbers(),
+                numbers,
                 name.to_owned(),
                 r,
             )

@@ -1,12 +1,13 @@
 //! One file, read once: bytes -> workbook -> tables -> returns with findings. Runs in parallel, knows no other file.
 
+mod units;
+
 use crate::address::{CellRef, FileId, Place};
 use crate::agency::identify::{Claims, Identifier, Identity, NoAgency};
 use crate::agency::roster::Roster;
 use crate::check;
 use crate::finding::{Arg, Finding, Subject};
 use crate::form::{FormId, Level, TableId, hex};
-use crate::label;
 use crate::locate::{self, Gap, Guide, Item, LocatedTable, Placed, Record, RowClaim};
 use crate::read::{self, Content, Limits, Refusal, Workbook};
 use crate::returns::{Agency, Fact, ItemCode, OpenCategory, Return, Status, TableReading};
@@ -14,6 +15,7 @@ use crate::value::{self, Amount, Kind, Meaning, Problem, Reading, Rewrites};
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
 use std::path::PathBuf;
+use units::{Stated, StatedUnits};
 
 /// A file to be read.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -138,6 +140,8 @@ impl Intake<'_> {
             outcome.reject(id, Status::NotAReturn, "no_table", Level::Query, "file.not_a_return");
             return;
         }
+        let units: Vec<StatedUnits> =
+            understood.workbook.sheets.iter().map(|sheet| StatedUnits::of(sheet, self.guide)).collect();
         let mut builders: BTreeMap<(Agency, u16, FormId), Builder<'_>> = BTreeMap::new();
         let mut conflicts_said = Vec::new();
         let mut rejected = None;
@@ -182,7 +186,7 @@ impl Intake<'_> {
                 builders
                     .entry((agency.clone(), year, form))
                     .or_insert_with(|| Builder::new(id, agency.clone(), year, form, identity.year_conflict.is_some()))
-                    .add(table, understood, self.guide);
+                    .add(table, understood, &units, self.guide);
             }
         }
         for (_, builder) in builders {
@@ -342,11 +346,12 @@ impl<'a> Builder<'a> {
         Builder { result, findings: Vec::new(), gaps: Vec::new() }
     }
 
-    fn add(&mut self, located: &'a LocatedTable, understood: &Understood, guide: &Guide<'_>) {
+    fn add(&mut self, located: &'a LocatedTable, understood: &Understood, units: &[StatedUnits], guide: &Guide<'_>) {
         if !self.result.tables.iter().any(|table| table.table == located.table) {
             self.result.tables.push(TableReading { table: located.table, counted: true });
         }
-        let Some(sheet) = understood.workbook.sheets.get(usize::from(located.sheet)) else { return };
+        let number = usize::from(located.sheet);
+        let (Some(sheet), Some(units)) = (understood.workbook.sheets.get(number), units.get(number)) else { return };
         let mut cells = sheet.cells.as_slice();
         let mut last = crate::address::Position { row: 0, column: 0 };
         for placed in &located.figures {
@@ -358,7 +363,7 @@ impl<'a> Builder<'a> {
             let at = cells.partition_point(|cell| (cell.row, cell.column) < (last.row, last.column));
             cells = cells.get(at..).unwrap_or_default();
             let cell = cells.first().filter(|cell| (cell.row, cell.column) == (last.row, last.column));
-            self.add_figure(located, placed, cell, sheet, guide);
+            self.add_figure(located, placed, cell, units, guide);
         }
         self.gaps.extend(located.gaps.iter().map(|gap| (located.table, located.sheet, gap)));
     }
@@ -368,23 +373,14 @@ impl<'a> Builder<'a> {
         located: &LocatedTable,
         placed: &Placed,
         cell: Option<&read::Cell>,
-        sheet: &read::Sheet,
+        units: &StatedUnits,
         guide: &Guide<'_>,
     ) {
         let place = Place { sheet: located.sheet, position: placed.position };
-        let (item, kind, unit) = match &placed.item {
+        let (item, kind, printed) = match &placed.item {
             Item::Slot(slot) => {
-                let slot_data = guide.book.slot(*slot);
-                let head_unit = || {
-                    let head = placed.head?;
-                    let cell = sheet.cells.iter().find(|cell| (cell.row, cell.column) == (head.row, head.column))?;
-                    locate::text_of(cell).and_then(label::unit_in)
-                };
-                let unit = match slot_data.kind {
-                    Kind::Money => head_unit().or(slot_data.printed_unit),
-                    Kind::Count | Kind::Change => None,
-                };
-                (ItemCode::slot(*slot), slot_data.kind, unit)
+                let data = guide.book.slot(*slot);
+                (ItemCode::slot(*slot), data.kind, data.printed_unit.filter(|_| data.kind == Kind::Money))
             }
             Item::Open { label, unit } => {
                 let category =
@@ -394,19 +390,31 @@ impl<'a> Builder<'a> {
                 (item, Kind::Count, None)
             }
         };
+        let stated = units.about(placed.position, located.first_row, kind);
+        let unit = match stated {
+            Stated::Unit(unit) => Some(unit),
+            Stated::Nothing | Stated::Contradictory => printed,
+        };
         let is_formula = cell.is_some_and(|cell| cell.is_formula);
         let fact = match cell.map(|cell| &cell.content) {
-            Some(Content::Number(number)) if is_small_whole(*number, kind) =>
+            Some(Content::Number(number)) if stated == Stated::Nothing && is_small_whole(*number, kind) =>
             {
                 #[allow(clippy::cast_possible_truncation, reason = "checked to be a small whole number")]
                 Fact::whole(item, place, is_formula, *number as i64, Rewrites::default())
             }
             content => {
                 let (raw, mut reading) = read_content(content, kind, unit);
-                let unit_unknown = kind == Kind::Money && unit.is_none() && reading.unit.is_none();
-                // Nothing is nothing in every unit.
-                if unit_unknown && reading.value.is_some_and(|value| value != Amount::ZERO) {
-                    reading = Reading::text(Problem::NoUnit);
+                // Nothing is nothing in every unit, and the cell's own unit beats all others.
+                if reading.unit.is_none() && reading.value.is_some_and(|value| value != Amount::ZERO) {
+                    if stated == Stated::Contradictory {
+                        reading = Reading::text(Problem::UnitsDiffer);
+                    } else if kind == Kind::Money && unit.is_none() {
+                        reading = Reading::text(Problem::NoUnit);
+                    } else if let (Kind::Money, Stated::Nothing, Some(unit)) = (kind, stated, unit) {
+                        let rule = (Level::Query, "value.unit_assumed", "value_unit_assumed");
+                        let finding = self.about_figure(rule, &raw, place, &placed.item, located.table);
+                        self.findings.push(finding.with("unit", Arg::Text(unit.as_str().to_owned())));
+                    }
                 }
                 self.report(&reading, &raw, place, &placed.item, located.table);
                 Fact::new(item, place, is_formula, &raw, &reading)
@@ -453,20 +461,35 @@ impl<'a> Builder<'a> {
                 Problem::DateCell => (Level::Error, "value.date", "value_date"),
                 Problem::UnitMismatch(_) => (Level::Error, "value.unit", "value_unit"),
                 Problem::NoUnit => (Level::Error, "value.no_unit", "value_no_unit"),
+                Problem::UnitsDiffer => (Level::Error, "value.units_differ", "value_units_differ"),
+                Problem::Uncomputed => (Level::Error, "value.uncomputed", "value_uncomputed"),
             },
         };
+        let finding = self.about_figure((level, rule, message), raw, place, item, table);
+        self.findings.push(finding);
+    }
+
+    /// A finding on what stands in a figure's cell.
+    fn about_figure(
+        &self,
+        (level, rule, message): (Level, &'static str, &'static str),
+        raw: &str,
+        place: Place,
+        item: &Item,
+        table: TableId,
+    ) -> Finding {
         let finding = Finding::new(level, rule, message)
             .in_file(self.result.file)
             .of(&self.result.agency, self.result.year)
             .at(Some(place))
             .values(raw, "")
             .with("raw", Arg::Text(raw.to_owned()));
-        self.findings.push(match item {
+        match item {
             Item::Slot(slot) => finding.about(Subject::Slot(*slot)).with("figure", Arg::Slot(*slot)),
             Item::Open { label, .. } => {
                 finding.about(Subject::Open(table, label.clone())).with("figure", Arg::Text(label.clone()))
             }
-        });
+        }
     }
 
     fn finish(mut self) -> (Return, Vec<Finding>) {
@@ -542,6 +565,7 @@ fn read_content(content: Option<&Content>, kind: Kind, unit: Option<value::Unit>
         }
         Some(Content::Date(text)) => (text.to_string(), Reading::text(Problem::DateCell)),
         Some(Content::Error(text)) => (text.to_string(), Reading::text(Problem::ErrorCell)),
+        Some(Content::Uncomputed) => (String::new(), Reading::text(Problem::Uncomputed)),
         Some(Content::Bool(truth)) => (truth.to_string(), Reading::text(Problem::Unreadable)),
     }
 }

@@ -181,6 +181,25 @@ fn closing(c: char) -> Option<char> {
     })
 }
 
+/// The remarks of a label, as [`key_without_notes`] takes them away: what stands in brackets and is no numeral.
+pub fn notes(text: &str) -> Vec<&str> {
+    let mut found = Vec::new();
+    let mut rest = numbering::strip(text);
+    while let Some(c) = rest.chars().next() {
+        let after = &rest[c.len_utf8()..];
+        let Some(close) = closing(c) else {
+            rest = after;
+            continue;
+        };
+        let (note, beyond) = after.split_at(note_end(after, narrow(c), close).unwrap_or(after.len()));
+        if !note.chars().all(is_numeral) {
+            found.push(note);
+        }
+        rest = beyond.strip_prefix(|c: char| closing(c).is_none()).unwrap_or(beyond);
+    }
+    found
+}
+
 fn without_notes(text: &str) -> Cow<'_, str> {
     if !text.contains(|c| closing(c).is_some()) {
         return Cow::Borrowed(text);

@@ -98,9 +98,9 @@ fn xls_dimensions_that_no_sheet_has_are_refused_not_reserved() {
 }
 
 #[test]
-fn formulas_without_computed_values_are_kept_as_empty_text() {
+fn formulas_without_computed_values_say_so() {
     let book = read(&fixture("uncomputed.xlsx")).unwrap();
-    assert_eq!(at(&book.sheets[0].cells, 3, 1), Some(&cell(3, 1, text(""), true)));
+    assert_eq!(at(&book.sheets[0].cells, 3, 1), Some(&cell(3, 1, Content::Uncomputed, true)));
 }
 
 #[test]
@@ -205,7 +205,9 @@ fn csv_delimiters_are_guessed_outside_quotes() {
 #[test]
 fn csv_odds_and_ends() {
     assert_eq!(only_sheet("一段文字。\n又一段。".as_bytes()).len(), 2);
-    assert_eq!(only_sheet(b"a,\"b\nc").last().unwrap().content, text("b\nc"));
+    // A quote that swallows rows is damage, not a long text.
+    assert_eq!(refusal(b"a,\"b\nc,1\nd,2\n"), Refusal::Damaged("unclosed quote".into()));
+    assert_eq!(refusal(b"a,\"b\nc,1\nd,\"x\",2\n"), Refusal::Damaged("text behind a quote".into()));
     assert_eq!(only_sheet(b"a,b\r\n\x1A").len(), 2);
     assert_eq!(only_sheet(b" 1 , x")[0].content, text(" 1 "));
     assert!(only_sheet(b"\n\n").is_empty());

@@ -38,4 +38,6 @@ pub struct Words {
     pub not_categories: Vec<String>,
     /// Units of count and money.
     pub unit_words: Vec<String>,
+    /// Remarks that leave a label's meaning as it is.
+    pub harmless_notes: Vec<String>,
 }

@@ -84,6 +84,21 @@ fn words_that_only_look_like_numbering_stay() {
 }
 
 #[test]
+fn notes_are_told() {
+    for (text, expected) in [
+        ("信息咨询（上年）", &["上年"][..]),
+        ("数量（2020年）（件）", &["2020年", "件"]),
+        ("部分公开(区分处理的（只计）这一情形)", &["区分处理的（只计）这一情形"]),
+        ("第二十条第（一）项", &[]),
+        ("（三）不予公开", &[]),
+        ("信息咨询（其中：电话", &["其中：电话"]),
+        ("总计", &[]),
+    ] {
+        assert_eq!(notes(text), expected, "{text}");
+    }
+}
+
+#[test]
 fn notes_are_left_out() {
     for (text, expected) in [
         ("（二）部分公开（区分处理的，只计这一情形，不计其他情形）", "部分公开"),

@@ -1,9 +1,13 @@
 //! All labels of the rulebook under their normal form, and what each may stand for.
 
-use crate::form::{Line, Rulebook, SlotId, Table, TableId};
+use super::WordSet;
+use crate::form::{Line, Rulebook, SlotId, Table, TableId, Words};
 use crate::label;
 use foldhash::fast::FixedState;
 use std::collections::HashMap;
+
+/// A remark this long or longer may be a part of a printed one.
+const LEAST_PART: usize = 3;
 
 /// What a label may be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -39,21 +43,29 @@ pub struct LabelIndex {
     pairs: HashMap<(String, String), Vec<SlotId>>,
     /// `indicator:dimension` codes.
     codes: HashMap<String, Vec<SlotId>>,
+    /// Remarks that printed labels have.
+    printed_notes: Vec<String>,
+    /// Remarks that do not change what a label means.
+    harmless_notes: WordSet,
 }
 
 impl LabelIndex {
     /// Collects the labels of all forms.
     #[must_use]
-    pub fn new(book: &Rulebook) -> Self {
+    pub fn new(book: &Rulebook, words: &Words) -> Self {
         let mut index = LabelIndex {
             uses: HashMap::with_hasher(FixedState::with_seed(0)),
             heads: HashMap::new(),
             pairs: HashMap::new(),
             codes: HashMap::new(),
+            printed_notes: Vec::new(),
+            harmless_notes: words.harmless_notes.iter().chain(&words.unit_words).map(|note| label::key(note)).collect(),
         };
         for table in &book.tables {
             index.add_table(book, table);
         }
+        index.printed_notes.sort_unstable();
+        index.printed_notes.dedup();
         for uses in index.uses.values_mut() {
             uses.sort_unstable();
             uses.dedup();
@@ -65,7 +77,7 @@ impl LabelIndex {
         index
     }
 
-    /// What the text may be as a label; remarks in brackets are ignored if that is what it takes.
+    /// What the text may be as a label; harmless remarks in brackets are ignored if that is what it takes.
     #[must_use]
     pub fn uses(&self, text: &str) -> &[LabelUse] {
         self.uses_of(text, &label::key(text))
@@ -74,7 +86,23 @@ impl LabelIndex {
     /// The same, for a text whose normal form is known.
     #[must_use]
     pub fn uses_of(&self, text: &str, key: &str) -> &[LabelUse] {
-        self.uses_of_key(key).or_else(|| self.uses_of_key(&label::key_without_notes(text))).unwrap_or(&[])
+        self.uses_of_key(key)
+            .or_else(|| self.uses_of_key(&label::key_without_notes(text)).filter(|_| self.only_harmless_notes(text)))
+            .unwrap_or(&[])
+    }
+
+    /// Whether the remarks of a label leave its meaning as it is. `（件）` and a printed remark do; `（上年）`, `（其中：电话）`
+    /// and whatever else the program does not know may turn it into another figure's label.
+    fn only_harmless_notes(&self, text: &str) -> bool {
+        label::notes(text).into_iter().all(|note| {
+            let key = label::key(note);
+            let words = key.chars().any(|c| !c.is_ascii_digit());
+            let year = key.len() == 4 && !words;
+            (!words && !year)
+                || label::unit_in(note).is_some()
+                || self.harmless_notes.contains(&key)
+                || (key.chars().count() >= LEAST_PART && self.printed_notes.iter().any(|known| known.contains(&key)))
+        })
     }
 
     /// What several texts, read together as one label, may be.
@@ -97,7 +125,7 @@ impl LabelIndex {
         self.codes
             .get(text.trim())
             .or_else(|| self.heads.get(&own))
-            .or_else(|| self.heads.get(&label::key_without_notes(text)))
+            .or_else(|| self.heads.get(&label::key_without_notes(text)).filter(|_| self.only_harmless_notes(text)))
             .map_or(&[], Vec::as_slice)
     }
 
@@ -110,7 +138,7 @@ impl LabelIndex {
         self.codes
             .get(&code)
             .or_else(|| pair(self.label_of(indicator)))
-            .or_else(|| pair(label::key_without_notes(indicator)))
+            .or_else(|| pair(label::key_without_notes(indicator)).filter(|_| self.only_harmless_notes(indicator)))
             .map_or(&[], Vec::as_slice)
     }
 
@@ -134,6 +162,9 @@ impl LabelIndex {
                     let line_use = LabelUse { table: table.id, block: block_place, role, line: line_place };
                     for key in keys(line) {
                         self.uses.entry(key).or_default().push(line_use);
+                    }
+                    for text in std::iter::once(&line.zh).chain(&line.aliases) {
+                        self.printed_notes.extend(label::notes(text).into_iter().map(label::key));
                     }
                     for group in &line.under {
                         let group_use = LabelUse { role: Role::Group, line: 0, ..line_use };

@@ -207,6 +207,7 @@ fn written(view: &SheetView<'_>, row: u32, column: u32) -> Option<String> {
         Content::Text(text) | Content::Date(text) | Content::Error(text) => text.trim().to_owned(),
         Content::Number(number) => format!("{number}"),
         Content::Bool(truth) => truth.to_string(),
+        Content::Uncomputed => String::new(),
     })
 }
 

@@ -204,7 +204,7 @@ impl<'a> Guide<'a> {
             })
             .map(|title| label::key(title))
             .collect();
-        Guide { titles, book, index: LabelIndex::new(book), words: WordKeys::new(words) }
+        Guide { titles, book, index: LabelIndex::new(book, words), words: WordKeys::new(words) }
     }
 
     /// Whether the text is a printed title or corner of a table, which names no agency.

@@ -117,7 +117,7 @@ pub fn text_of(cell: &Cell) -> Option<&str> {
 pub fn may_be_figure(cell: &Cell) -> bool {
     match &cell.content {
         Content::Text(text) => text.chars().any(char::is_numeric),
-        Content::Number(_) | Content::Error(_) | Content::Date(_) | Content::Bool(_) => true,
+        Content::Number(_) | Content::Error(_) | Content::Date(_) | Content::Bool(_) | Content::Uncomputed => true,
     }
 }
 

@@ -96,13 +96,13 @@ fn merge(
     let mut formulas = formulas.peekable();
     for (position, content) in values {
         while let Some(orphan) = formulas.next_if(|f| *f < position) {
-            cells.push(orphan.0, orphan.1, Content::Text(CompactString::default()), true)?;
+            cells.push(orphan.0, orphan.1, Content::Uncomputed, true)?;
         }
         let is_formula = formulas.next_if_eq(&position).is_some();
         push_unless_blank(cells, position, content, is_formula)?;
     }
     for orphan in formulas {
-        cells.push(orphan.0, orphan.1, Content::Text(CompactString::default()), true)?;
+        cells.push(orphan.0, orphan.1, Content::Uncomputed, true)?;
     }
     Ok(())
 }

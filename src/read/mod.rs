@@ -71,8 +71,7 @@ pub struct Cell {
     pub column: u32,
     /// The stored value; for a formula the value the writing program cached.
     pub content: Content,
-    /// Whether the value comes from a formula. A formula whose value was never
-    /// computed is `Text("")`.
+    /// Whether the value comes from a formula.
     pub is_formula: bool,
 }
 
@@ -81,6 +80,8 @@ pub struct Cell {
 pub enum Content {
     /// Text, exactly as stored (nothing trimmed).
     Text(CompactString),
+    /// A formula whose value the writing program never computed.
+    Uncomputed,
     /// A number as the file stores it (finite).
     Number(f64),
     /// A date or time cell, as ISO text: never a figure.

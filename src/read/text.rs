@@ -71,7 +71,7 @@ fn strictly<'a>(encoding: &'static Encoding, bytes: &'a [u8]) -> Option<Cow<'a, 
     (!is_binary).then_some(text)
 }
 
-/// UTF-16 without a mark: NULs on one side only (line ends and digits have them even in a
+/// UTF-16 without a mark: NULs nearly all on one side (line ends and digits have them even in a
 /// Chinese text), and a plausible number of them.
 fn guess_utf16(bytes: &[u8]) -> Option<&'static Encoding> {
     let sample = bytes.get(..SAMPLE).unwrap_or(bytes);
@@ -79,9 +79,10 @@ fn guess_utf16(bytes: &[u8]) -> Option<&'static Encoding> {
     let low = pairs.iter().filter(|p| p[0] == 0).count();
     let high = pairs.iter().filter(|p| p[1] == 0).count();
     let enough = (pairs.len() / 50).max(2);
+    // 一 is U+4E00: a few NULs stand on the other side.
     match (low, high) {
-        (0, n) if n >= enough => Some(UTF_16LE),
-        (n, 0) if n >= enough => Some(UTF_16BE),
+        (few, n) if n >= enough && few * 4 <= n => Some(UTF_16LE),
+        (n, few) if n >= enough && few * 4 <= n => Some(UTF_16BE),
         _ => None,
     }
 }
@@ -157,7 +158,7 @@ impl<'a> Records<'a> {
             return Ok(false);
         }
         loop {
-            let (field, end) = self.field();
+            let (field, end) = self.field()?;
             // Blank fields cost memory too while a record is held together.
             if fields.len() > limit.saturating_add(SAMPLE) {
                 return Err(Refusal::TooLarge("cells"));
@@ -170,16 +171,18 @@ impl<'a> Records<'a> {
     }
 
     /// One field, and whether it ends its record.
-    fn field(&mut self) -> (Cow<'a, str>, bool) {
+    ///
+    /// A quote that is never closed, or closed by the next cell's opening quote rows below, has swallowed figures: the
+    /// file is damaged.
+    fn field(&mut self) -> Result<(Cow<'a, str>, bool), Refusal> {
         let Some(quoted) = self.rest.strip_prefix('"') else {
             let (plain, end) = self.until_separator();
-            return (Cow::Borrowed(plain), end);
+            return Ok((Cow::Borrowed(plain), end));
         };
         let mut value = Cow::Borrowed("");
         let mut rest = quoted;
         loop {
-            // An unclosed quote at the end of the text takes what is there.
-            let (piece, tail) = rest.split_once('"').unwrap_or((rest, ""));
+            let (piece, tail) = rest.split_once('"').ok_or_else(|| Refusal::Damaged("unclosed quote".to_owned()))?;
             append(&mut value, piece);
             match tail.strip_prefix('"') {
                 Some(tail) => {
@@ -194,8 +197,11 @@ impl<'a> Records<'a> {
         }
         // Whatever stands between the closing quote and the separator belongs to the field.
         let (tail, end) = self.until_separator();
+        if !tail.trim().is_empty() && value.contains('\n') {
+            return Err(Refusal::Damaged("text behind a quote".to_owned()));
+        }
         append(&mut value, tail);
-        (value, end)
+        Ok((value, end))
     }
 
     fn until_separator(&mut self) -> (&'a str, bool) {

@@ -7,7 +7,6 @@ use std::borrow::Cow;
 use std::io::{Cursor, Read};
 
 use calamine::{Reader, Xlsx, XlsxError, XlsxFormulaMetadata};
-use compact_str::CompactString;
 
 use super::gather::{Budget, Gatherer};
 use super::legacy::{push_unless_blank, streamed, worksheets};
@@ -83,8 +82,7 @@ fn read_sheets(bytes: &[u8], limits: &Limits) -> Result<Vec<Sheet>, Failure> {
                 }
                 // Written by a program that does not compute: a value is missing, not blank.
                 None if is_formula => {
-                    let none = Content::Text(CompactString::default());
-                    cells.push(record.pos.0, record.pos.1, none, true)?;
+                    cells.push(record.pos.0, record.pos.1, Content::Uncomputed, true)?;
                 }
                 None => {}
             }

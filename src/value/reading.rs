@@ -189,7 +189,7 @@ pub enum Problem {
     Unreadable,
     /// A fraction where pieces are counted.
     NotWhole,
-    /// Below zero where that cannot be; the value is given all the same.
+    /// Below zero where that cannot be.
     Negative,
     /// Above ten million million.
     TooLarge,
@@ -205,6 +205,10 @@ pub enum Problem {
     AmbiguousMarks,
     /// An amount of money of which nothing says the unit.
     NoUnit,
+    /// An amount beside which different units are written.
+    UnitsDiffer,
+    /// A formula whose value was never computed.
+    Uncomputed,
 }
 
 impl Problem {
@@ -221,6 +225,8 @@ impl Problem {
             Self::UnitMismatch(_) => "unit_mismatch",
             Self::AmbiguousMarks => "ambiguous_marks",
             Self::NoUnit => "no_unit",
+            Self::UnitsDiffer => "units_differ",
+            Self::Uncomputed => "uncomputed",
         }
     }
 }
@@ -269,9 +275,9 @@ impl Reading {
     }
 
     /// Notes a number below zero where that cannot be.
-    pub(super) fn signed_for(mut self, kind: Kind) -> Self {
+    pub(super) fn signed_for(self, kind: Kind) -> Self {
         if kind != Kind::Change && self.value.is_some_and(Amount::is_negative) {
-            self.problem = Some(Problem::Negative);
+            return Self::text(Problem::Negative);
         }
         self
     }

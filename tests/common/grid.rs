@@ -101,7 +101,12 @@ impl Layout {
 
     fn label(&self, line: &Line) -> String {
         let known: Vec<&String> = std::iter::once(&line.zh).chain(&line.aliases).collect();
-        self.text(known[self.alias % known.len()])
+        let label = known[self.alias % known.len()];
+        // An amount whose head does not say its unit is queried, and rightly so.
+        match huizong::label::unit_in(&line.zh).filter(|unit| unit.is_money()) {
+            Some(unit) if huizong::label::unit_in(label).is_none() => self.text(&format!("{label}（{unit}）")),
+            _ => self.text(label),
+        }
     }
 }
 
