@@ -2,7 +2,8 @@
 
 use huizong::message::Catalogue;
 use huizong::run::Progress;
-use indicatif::{ProgressBar, ProgressStyle};
+use indicatif::{ProgressBar, ProgressState, ProgressStyle};
+use std::fmt;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -35,7 +36,11 @@ impl Progress for Bar {
     fn begin(&self, files: usize) {
         self.with(|bar| {
             let style = ProgressStyle::with_template(&self.template).unwrap_or_else(|_| ProgressStyle::default_bar());
-            let made = ProgressBar::new(files as u64).with_style(style);
+            // Whole files a second: decimals only flicker.
+            let rate = |state: &ProgressState, text: &mut dyn fmt::Write| {
+                let _ = write!(text, "{:.0}", state.per_sec());
+            };
+            let made = ProgressBar::new(files as u64).with_style(style.with_key("rate", rate));
             *bar = Some(made);
         });
     }
