@@ -7,7 +7,7 @@ use crate::agency::identify::{Claims, Identifier, Identity, NoAgency};
 use crate::agency::roster::Roster;
 use crate::check;
 use crate::finding::{Arg, Finding, Subject};
-use crate::form::{FormId, Level, SlotId, TableId, hex};
+use crate::form::{FormId, Level, TableId, hex};
 use crate::locate::{self, Gap, Guide, Item, LocatedTable, Placed, Record, RowClaim};
 use crate::read::{self, Content, Limits, Refusal, Workbook};
 use crate::returns::{Agency, Fact, ItemCode, OpenCategory, Return, Status, TableReading};
@@ -326,16 +326,6 @@ struct Builder<'a> {
     result: Return,
     findings: Vec<Finding>,
     gaps: Vec<(TableId, u16, &'a Gap)>,
-    group_figures: Vec<GroupFigure<'a>>,
-}
-
-/// A number in the row of a group.
-struct GroupFigure<'a> {
-    table: TableId,
-    place: Place,
-    value: Amount,
-    label: &'a str,
-    parts: &'a [SlotId],
 }
 
 impl<'a> Builder<'a> {
@@ -353,7 +343,7 @@ impl<'a> Builder<'a> {
             identities_held: 0,
             status: Status::Counted,
         };
-        Builder { result, findings: Vec::new(), gaps: Vec::new(), group_figures: Vec::new() }
+        Builder { result, findings: Vec::new(), gaps: Vec::new() }
     }
 
     fn add(&mut self, located: &'a LocatedTable, understood: &Understood, units: &[StatedUnits], guide: &Guide<'_>) {
@@ -376,16 +366,6 @@ impl<'a> Builder<'a> {
             self.add_figure(located, placed, cell, units, guide);
         }
         self.gaps.extend(located.gaps.iter().map(|gap| (located.table, located.sheet, gap)));
-        for gap in &located.gaps {
-            let Gap::GroupFigure { position, label, parts } = gap else { continue };
-            let at = (position.row, position.column);
-            let found = sheet.cells.binary_search_by_key(&at, |cell| (cell.row, cell.column)).ok();
-            let content = found.and_then(|found| sheet.cells.get(found)).map(|cell| &cell.content);
-            if let Some(value) = read_content(content, Kind::Count, None).1.value {
-                let place = Place { sheet: located.sheet, position: *position };
-                self.group_figures.push(GroupFigure { table: located.table, place, value, label, parts });
-            }
-        }
     }
 
     fn add_figure(
@@ -467,30 +447,6 @@ impl<'a> Builder<'a> {
         self.result.facts = merged;
     }
 
-    /// A group's own figure must be the sum of its items; where no item has a figure, it was put in the wrong row.
-    fn group_finding(&self, one: &GroupFigure<'_>) -> Option<Finding> {
-        let mut sum = None;
-        for value in one.parts.iter().filter_map(|slot| self.result.fact(*slot)).filter_map(Fact::value) {
-            sum = sum.unwrap_or(Amount::ZERO).checked_add(value);
-        }
-        let (level, message) = match sum {
-            Some(sum) if sum == one.value => return None,
-            None if one.value == Amount::ZERO => return None,
-            Some(_) => (Level::Query, "group_figure_differs"),
-            None => (Level::Error, "group_figure_alone"),
-        };
-        let expected = sum.map(|sum| sum.to_string()).unwrap_or_default();
-        Some(
-            Finding::new(level, "layout.group_figure", message)
-                .in_file(self.result.file)
-                .of(&self.result.agency, self.result.year)
-                .at(Some(one.place))
-                .about(Subject::Table(one.table))
-                .values(one.value, expected)
-                .with("label", Arg::Text(one.label.to_owned())),
-        )
-    }
-
     fn report(&mut self, reading: &Reading, raw: &str, place: Place, item: &Item, table: TableId) {
         let (level, rule, message) = match (&reading.problem, reading.meaning) {
             (None, Meaning::Approximate) => (Level::Query, "value.approximate", "value_approximate"),
@@ -539,9 +495,6 @@ impl<'a> Builder<'a> {
     fn finish(mut self) -> (Return, Vec<Finding>) {
         self.merge_facts();
         self.result.facts.shrink_to_fit();
-        let group_findings: Vec<Finding> =
-            self.group_figures.iter().filter_map(|one| self.group_finding(one)).collect();
-        self.findings.extend(group_findings);
         let gaps = std::mem::take(&mut self.gaps);
         for (table, sheet, gap) in gaps {
             let base = |rule: &str, message| {
@@ -570,14 +523,6 @@ impl<'a> Builder<'a> {
                         .with("near", Arg::Slots(near.iter().copied().collect()))
                 }
                 Gap::UnknownColumn { position } => base("layout.unknown_column", "unknown_column").at(at(*position)),
-                Gap::SideBySide { position } => {
-                    Finding { level: Level::Error, ..base("layout.side_by_side", "side_by_side") }.at(at(*position))
-                }
-                Gap::SeveralRows { position } => {
-                    Finding { level: Level::Error, ..base("layout.several_rows", "several_rows") }.at(at(*position))
-                }
-                // Compared where the cell's value is known.
-                Gap::GroupFigure { .. } => continue,
             };
             self.findings.push(finding);
         }

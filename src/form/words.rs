@@ -40,10 +40,4 @@ pub struct Words {
     pub unit_words: Vec<String>,
     /// Remarks that leave a label's meaning as it is.
     pub harmless_notes: Vec<String>,
-    /// Words by which a row or column says that it is of the report year.
-    pub this_year: Vec<String>,
-    /// Words by which it says that it is not.
-    pub last_year: Vec<String>,
-    /// Words in the heads of columns beside a table that hold no figures of it.
-    pub remark_heads: Vec<String>,
 }

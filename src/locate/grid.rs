@@ -10,15 +10,12 @@ use crate::address::Position;
 use crate::form::{Block, FormId, Line, SlotId, Table, TableId};
 use crate::label;
 use crate::read::{Cell, Content};
-use crate::value::{Kind, Meaning, read_text};
 use std::collections::BTreeMap;
 
 /// Heads of one block may be spread over this many rows.
 const HEAD_ROWS: u32 = 3;
 /// A list without a head is recognised by at least this many row labels.
 const ROWS_WITHOUT_HEAD: usize = 3;
-/// So many numbers in a row that rise one by one are the numbers of the columns.
-const COLUMN_NUMBERS: usize = 3;
 /// Unknown rows belong to a table while no more than this many empty rows lie between.
 const LARGEST_HOLE: u32 = 1;
 
@@ -45,10 +42,6 @@ struct Band {
     body: u32,
     /// The column of units, in a list that has one.
     units: Option<u32>,
-    /// Columns whose heads say that they hold remarks.
-    remarks: Vec<u32>,
-    /// Where the same heads begin again beside these.
-    again: Option<Position>,
 }
 
 /// All tables that the sheet's labels allow.
@@ -174,9 +167,6 @@ fn head_bands(view: &SheetView<'_>, guide: &Guide<'_>) -> Vec<Band> {
                     band.units = unit_column(view, guide, band.first_row);
                 }
             }
-            for band in &mut found {
-                band.remarks = remark_columns(view, guide, band);
-            }
             bands.extend(found);
         }
     }
@@ -186,17 +176,6 @@ fn head_bands(view: &SheetView<'_>, guide: &Guide<'_>) -> Vec<Band> {
 /// The column that a list's head row gives to units of measure.
 fn unit_column(view: &SheetView<'_>, guide: &Guide<'_>, row: u32) -> Option<u32> {
     view.marked_row(row).find(|(_, mark)| guide.words.unit_heads.contains(&mark.key)).map(|(cell, _)| cell.column)
-}
-
-/// The columns of remarks, growth and last year, by the heads in the band's rows.
-fn remark_columns(view: &SheetView<'_>, guide: &Guide<'_>, band: &Band) -> Vec<u32> {
-    view.rows_between(band.first_row, band.body.saturating_sub(1))
-        .flat_map(|row| view.marked_row(row))
-        .filter(|(cell, mark)| {
-            guide.words.is_remark_head(&mark.key) && band.heads.iter().all(|head| head.position.column != cell.column)
-        })
-        .map(|(cell, _)| cell.column)
-        .collect()
 }
 
 fn add_heads(
@@ -255,24 +234,16 @@ fn bands_of(table: TableId, block: u8, hits: &[Head], needed: usize) -> Vec<Band
     while let Some(first) = hits.get(start) {
         let top = first.position.row;
         let mut heads: Vec<Head> = Vec::new();
-        let mut again: Vec<Position> = Vec::new();
         for hit in hits.iter().skip(start).take_while(|hit| hit.position.row < top + HEAD_ROWS) {
             let taken = heads.iter().any(|head| head.line == hit.line || head.position.column == hit.position.column);
             if !taken {
                 heads.push(*hit);
-            } else if heads.iter().any(|head| {
-                (head.line, head.position.row) == (hit.line, hit.position.row)
-                    && head.position.column != hit.position.column
-            }) {
-                again.push(hit.position);
             }
         }
         if heads.len() >= needed {
             let last_row = heads.iter().map(|head| head.position.row).max().unwrap_or(top);
             start += hits.iter().skip(start).take_while(|hit| hit.position.row <= last_row).count();
-            let again = again.first().copied().filter(|_| again.len() >= needed);
-            let body = last_row + 1;
-            bands.push(Band { table, block, heads, first_row: top, body, units: None, remarks: Vec::new(), again });
+            bands.push(Band { table, block, heads, first_row: top, body: last_row + 1, units: None });
         } else {
             start += 1;
         }
@@ -305,10 +276,9 @@ fn headless_lists(view: &SheetView<'_>, guide: &Guide<'_>, bands: &[Band]) -> Ve
                     *columns.entry(value.column).or_default() += 1;
                 }
             }
-            let first = cells.first()?.row;
             let (column, count) =
                 columns.into_iter().max_by_key(|(column, count)| (*count, std::cmp::Reverse(*column)))?;
-            let (column, again) = value_column(view, guide, &cells, column);
+            let first = cells.first()?.row;
             // The band lies "above" the first row: there is no head to point at.
             (count >= ROWS_WITHOUT_HEAD).then(|| Band {
                 table,
@@ -317,56 +287,9 @@ fn headless_lists(view: &SheetView<'_>, guide: &Guide<'_>, bands: &[Band]) -> Ve
                 first_row: first,
                 body: first,
                 units: None,
-                remarks: Vec::new(),
-                again,
             })
         })
         .collect()
-}
-
-/// Of the columns with figures of a list without a head, the one that is meant: the only one, or the one whose first
-/// cell above says that it is this year's. Otherwise the place of another that may be meant as well.
-fn value_column(view: &SheetView<'_>, guide: &Guide<'_>, rows: &[&Cell], nearest: u32) -> (u32, Option<Position>) {
-    let mut filled: BTreeMap<u32, (usize, Position)> = BTreeMap::new();
-    for label in rows {
-        for (cell, _) in view.row(label.row).filter(|(cell, _)| cell.column > label.column && is_value(cell)) {
-            let entry = filled.entry(cell.column).or_insert((0, position(cell)));
-            entry.0 += 1;
-        }
-    }
-    filled.retain(|_, (count, _)| *count * 2 >= rows.len());
-    let first = rows.first().map_or(0, |cell| cell.row);
-    let head = |column: u32| {
-        let above = (1..=HEAD_ROWS).filter_map(|up| first.checked_sub(up));
-        above
-            .into_iter()
-            .find_map(|row| view.marked_row(row).find(|(cell, _)| cell.column == column).map(|(_, mark)| mark))
-    };
-    filled.retain(|column, _| {
-        *column == nearest || head(*column).is_none_or(|mark| !guide.words.is_remark_head(&mark.key))
-    });
-    let is_this_year = |column: &u32| head(*column).is_some_and(|mark| guide.words.this_year.contains(&mark.key));
-    let mut marked = filled.keys().copied().filter(|column| is_this_year(column));
-    if let (Some(only), None) = (marked.next(), marked.next()) {
-        return (only, None);
-    }
-    let is_last_year = head(nearest).is_some_and(|mark| guide.words.last_year.contains(&mark.key));
-    let other = filled.iter().find(|(column, _)| **column != nearest).map(|(_, (_, at))| *at);
-    let doubtful = other.or_else(|| filled.get(&nearest).map(|(_, at)| *at).filter(|_| is_last_year));
-    (nearest, doubtful)
-}
-
-/// Whether the cell holds a figure or a sign for none, and not merely a text with digits in it.
-fn is_value(cell: &Cell) -> bool {
-    match &cell.content {
-        Content::Text(text) => {
-            matches!(
-                read_text(text, Kind::Change, None).meaning,
-                Meaning::Number | Meaning::Dash | Meaning::Approximate
-            )
-        }
-        _ => true,
-    }
 }
 
 // ------------------------------------------------------------------------------------------------ rows
@@ -377,23 +300,10 @@ struct Found {
     lines: Vec<(u8, u8)>,
     unknown: Vec<(Position, String)>,
     gaps: Vec<Gap>,
-    /// Blocks that are there but cannot be told apart from another copy.
-    refused: Vec<u8>,
-}
-
-/// The groups around the rows of a band.
-#[derive(Default)]
-struct Groups {
-    /// Labels of the form's own groups, by column.
-    own: BTreeMap<u32, String>,
-    /// In a list, labels to the left of a row's own that are no group of the form.
-    foreign: BTreeMap<u32, String>,
 }
 
 enum RowLabel {
     Line(u8),
-    /// A group's label as written, and its normal form.
-    Group(String, String),
     Unknown(Position, String),
     None,
 }
@@ -402,22 +312,15 @@ fn read_band(view: &SheetView<'_>, guide: &Guide<'_>, table: &Table, band: &Band
     let Some(block) = block_of(guide, band.table, band.block) else { return };
     let left = band.heads.iter().map(|head| head.position.column).min().unwrap_or(0);
     let first = band.body;
-    if let Some(position) = band.again {
-        found.gaps.push(Gap::SideBySide { position });
-        found.refused.push(band.block);
-        return;
-    }
     if block.has_unlabelled_row() {
-        match only_row(view, guide, band, (first, last)) {
-            Ok(row) => found.add_row(view, band, block, 0, row),
-            Err(position) => {
-                found.gaps.push(Gap::SeveralRows { position });
-                found.refused.push(band.block);
-            }
-        }
+        let row = view
+            .rows_between(first, last.min(first + HEAD_ROWS))
+            .find(|row| band.heads.iter().any(|head| at(view, *row, head).is_some_and(may_be_figure)))
+            .unwrap_or(first);
+        found.add_row(view, band, block, 0, row);
         return;
     }
-    let mut groups = Groups::default();
+    let mut groups: BTreeMap<u32, String> = BTreeMap::new();
     let mut matched_to = first;
     let mut loose = Vec::new();
     for row in view.rows_between(first, last) {
@@ -432,7 +335,6 @@ fn read_band(view: &SheetView<'_>, guide: &Guide<'_>, table: &Table, band: &Band
                     loose.push((row, at_label, text));
                 }
             }
-            RowLabel::Group(text, key) => found.group_figures(view, band, block, row, (&text, &key)),
             RowLabel::None => {}
         }
     }
@@ -460,72 +362,6 @@ fn read_band(view: &SheetView<'_>, guide: &Guide<'_>, table: &Table, band: &Band
     unknown_column(view, band, left, (first, matched_to), found);
 }
 
-/// The row that holds the figures of a block without row labels; where several do, the place of the second.
-///
-/// Rows of column numbers and of notes are none; a row that calls itself this year's beats one that calls itself last
-/// year's. If no row holds figures alone, the first that holds any is taken, faults and all.
-fn only_row(view: &SheetView<'_>, guide: &Guide<'_>, band: &Band, rows: (u32, u32)) -> Result<u32, Position> {
-    let left = band.heads.iter().map(|head| head.position.column).min().unwrap_or(0);
-    let cells = |row: u32| band.heads.iter().filter_map(move |head| at(view, row, head));
-    let mut clean = Vec::new();
-    let mut any = None;
-    for row in view.rows_between(rows.0, rows.1) {
-        let is_note = view.marked_row(row).any(|(cell, mark)| is_note(guide, cell, mark));
-        if is_note || numbers_columns(cells(row)) {
-            continue;
-        }
-        let marks: Vec<&Mark<'_>> =
-            view.marked_row(row).take_while(|(cell, _)| cell.column < left).map(|(_, mark)| mark).collect();
-        if cells(row).next().is_some() && cells(row).all(is_value) {
-            clean.push((row, marks));
-        } else if any.is_none() && cells(row).any(may_be_figure) {
-            any = Some(row);
-        }
-    }
-    let says = |words: &super::WordSet, marks: &[&Mark<'_>]| marks.iter().any(|mark| words.contains(&mark.key));
-    if clean.len() > 1 {
-        let current: Vec<usize> = (0..clean.len())
-            .filter(|n| clean.get(*n).is_some_and(|(_, marks)| says(&guide.words.this_year, marks)))
-            .collect();
-        if let [only] = current.as_slice() {
-            clean = clean.into_iter().skip(*only).take(1).collect();
-        } else {
-            clean.retain(|(_, marks)| !says(&guide.words.last_year, marks));
-        }
-    }
-    match clean.as_slice() {
-        [] => Ok(any.unwrap_or(rows.0)),
-        [(row, _)] => Ok(*row),
-        [_, (row, _), ..] => Err(cells(*row).next().map_or(Position { row: *row, column: left }, position)),
-    }
-}
-
-/// Whether the cell belongs to a note or footer: 填报人：张三.
-fn is_note(guide: &Guide<'_>, cell: &Cell, mark: &Mark<'_>) -> bool {
-    let Some(text) = text_of(cell).filter(|_| mark.uses.is_empty()) else { return false };
-    let before = text.split_once([':', '：']).map(|(before, _)| label::key(before));
-    guide.words.not_categories.contains(before.as_ref().unwrap_or(&mark.key))
-}
-
-/// Whether the cells are the numbers of the columns: 1, 2, 3 and so on.
-fn numbers_columns<'c>(cells: impl Iterator<Item = &'c Cell>) -> bool {
-    let mut count = 0;
-    let mut last = None;
-    for cell in cells {
-        let number = match &cell.content {
-            Content::Number(number) => format!("{number}").parse().ok(),
-            Content::Text(text) => label::key(text).parse::<u64>().ok(),
-            _ => None,
-        };
-        if number.is_none() || last.is_some_and(|last: u64| last.checked_add(1) != number) {
-            return false;
-        }
-        last = number;
-        count += 1;
-    }
-    count >= COLUMN_NUMBERS
-}
-
 fn at<'a>(view: &SheetView<'a>, row: u32, head: &Head) -> Option<&'a Cell> {
     view.at(Position { row, column: head.position.column })
 }
@@ -545,7 +381,7 @@ fn unit_beside(view: &SheetView<'_>, guide: &Guide<'_>, row: u32, band: &Band) -
         .unwrap_or_default()
 }
 
-/// Which row of the block this is: decided by the label nearest to the figures, within its groups.
+/// Which row of the block this is: decided by the rightmost label before the figures, within its groups.
 fn row_label(
     view: &SheetView<'_>,
     guide: &Guide<'_>,
@@ -553,54 +389,35 @@ fn row_label(
     block: &Block,
     row: u32,
     left: u32,
-    groups: &mut Groups,
+    groups: &mut BTreeMap<u32, String>,
 ) -> RowLabel {
     let labels: Vec<(&Cell, &str, &Mark<'_>)> = view
         .marked_row(row)
         .take_while(|(cell, _)| cell.column < left)
-        .filter(|(cell, mark)| {
-            mark.names_something && band.units != Some(cell.column) && !band.remarks.contains(&cell.column)
-        })
+        .filter(|(cell, mark)| mark.names_something && band.units != Some(cell.column))
         .filter_map(|(cell, mark)| text_of(cell).map(|text| (cell, text, mark)))
         .collect();
     let mine = |u: &&LabelUse, role: Role| (u.table, u.block, u.role) == (band.table, band.block, role);
-    let is_row = |mark: &Mark<'_>| mark.uses.iter().any(|u| mine(&u, Role::Row));
-    let is_group = |mark: &Mark<'_>| mark.uses.iter().any(|u| mine(&u, Role::Group));
     for (cell, _, mark) in &labels {
-        groups.own.retain(|column, _| *column <= cell.column);
-        if is_group(mark) {
-            groups.own.insert(cell.column, mark.key.clone());
+        groups.retain(|column, _| *column <= cell.column);
+        if mark.uses.iter().any(|u| mine(&u, Role::Group)) {
+            groups.insert(cell.column, mark.key.clone());
         }
     }
-    // One ideograph between label and figure is a unit that the program has never heard of.
-    let is_odd_unit = |mark: &Mark<'_>| block.is_list() && !is_row(mark) && mark.key.chars().count() == 1;
-    let Some((cell, text, mark)) = labels.iter().rfind(|(_, _, mark)| !is_odd_unit(mark)).or(labels.last()) else {
-        return RowLabel::None;
-    };
-    let around: Option<&String> = groups.own.range(..cell.column).next_back().map(|(_, group)| group);
+    // In a list what stands between label and figure is a remark or a unit: the last label that is known counts.
+    let known = labels.iter().rfind(|(_, _, mark)| block.is_list() && mark.uses.iter().any(|u| mine(&u, Role::Row)));
+    let Some((cell, text, mark)) = known.or(labels.last()) else { return RowLabel::None };
+    let around: Option<&String> = groups.range(..cell.column).next_back().map(|(_, group)| group);
     let mut uses = mark.uses;
-    let mut joined = false;
-    if !is_row(mark) && !is_group(mark) {
+    if !uses.iter().any(|u| mine(&u, Role::Row)) {
         let texts: Vec<&str> = labels.iter().map(|(_, text, _)| *text).collect();
         let tail = texts.get(texts.len().saturating_sub(2)..).unwrap_or_default();
-        // A label may be spread over two cells of the row, or run on in the cell below, if that row has no figures.
-        let fitting = |joint: &[LabelUse]| joint.iter().any(|u| mine(&u, Role::Row));
-        let beside = Some(guide.index.joint_uses(tail)).filter(|joint| fitting(joint));
-        let with_below = || {
-            let below = view.at(Position { row: row + 1, column: cell.column }).and_then(text_of)?;
-            let has_figures = band.heads.iter().any(|head| at(view, row + 1, head).is_some_and(may_be_figure));
-            Some(guide.index.joint_uses(&[text, below])).filter(|joint| !has_figures && fitting(joint))
-        };
-        joined = beside.is_some();
-        uses = beside.or_else(with_below).unwrap_or(uses);
-    }
-    if block.is_list() {
-        groups.foreign.retain(|column, _| *column < cell.column);
-        for (outer, _, mark) in labels.iter().filter(|(outer, _, _)| outer.column < cell.column && !joined) {
-            if !is_group(mark) && !mark.key.chars().all(char::is_numeric) {
-                groups.foreign.insert(outer.column, mark.key.clone());
-            }
-        }
+        let below = view.at(Position { row: row + 1, column: cell.column }).and_then(text_of);
+        // A label may be spread over two cells of the row, or run on in the cell below.
+        let with_below = below.map(|below| guide.index.joint_uses(&[text, below]));
+        let joint = [Some(guide.index.joint_uses(tail)), with_below];
+        let fitting = joint.into_iter().flatten().find(|joint| joint.iter().any(|u| mine(&u, Role::Row)));
+        uses = fitting.unwrap_or(uses);
     }
     let lines: Vec<u8> = uses
         .iter()
@@ -609,29 +426,16 @@ fn row_label(
         .filter(|line| {
             // A label within a group that is not one of its own (a subtotal, say) is another row.
             let own = block.rows.get(usize::from(*line)).map_or(&[][..], |line| &line.under_keys);
-            let is_foreign = !own.is_empty() && !groups.foreign.is_empty();
-            around.is_none_or(|group| own.is_empty() || own.contains(group)) && !is_foreign
+            around.is_none_or(|group| own.is_empty() || own.contains(group))
         })
         .collect();
     match lines.as_slice() {
         [only] => RowLabel::Line(*only),
-        [] if is_group(mark) => RowLabel::Group((*text).to_owned(), mark.key.clone()),
+        [] if uses.iter().any(|u| mine(&u, Role::Group)) => RowLabel::None,
         // Blocks that share their heads: the row is another block's.
-        [] if !block.is_list() && uses.iter().any(|u| u.table == band.table && u.role == Role::Row) => RowLabel::None,
-        [] if is_note(guide, cell, mark) || labels.iter().any(|(cell, _, mark)| is_note(guide, cell, mark)) => {
-            RowLabel::None
-        }
-        _ => {
-            // 粉丝数 beside 微信公众号 is named with it: by itself it says nothing.
-            let path = labels
-                .iter()
-                .filter(|(part, _, mark)| {
-                    part.column < cell.column && block.is_list() && (is_row(mark) || !uses.is_empty())
-                })
-                .map(|(_, text, _)| text.trim())
-                .chain(std::iter::once(text.trim()));
-            RowLabel::Unknown(position(cell), path.collect::<Vec<_>>().join(" "))
-        }
+        [] if uses.iter().any(|u| u.table == band.table && u.role == Role::Row) => RowLabel::None,
+        [] if guide.words.not_categories.contains(&mark.key) && around.is_none() => RowLabel::None,
+        _ => RowLabel::Unknown(position(cell), (*text).to_owned()),
     }
 }
 
@@ -640,13 +444,8 @@ fn unknown_column(view: &SheetView<'_>, band: &Band, left: u32, rows: (u32, u32)
     let stray = view.rows_between(rows.0, rows.1).find_map(|row| {
         view.row(row)
             .map(|(cell, _)| cell)
-            .filter(|cell| cell.column > left && !band.remarks.contains(&cell.column))
-            .filter(|cell| band.heads.iter().all(|head| head.position.column != cell.column))
-            .find(|cell| match &cell.content {
-                Content::Number(_) => true,
-                Content::Text(text) => read_text(text, Kind::Change, None).meaning == Meaning::Number,
-                _ => false,
-            })
+            .filter(|cell| cell.column > left && matches!(cell.content, Content::Number(_)))
+            .find(|cell| band.heads.iter().all(|head| head.position.column != cell.column))
     });
     if let Some(cell) = stray {
         found.gaps.push(Gap::UnknownColumn { position: position(cell) });
@@ -654,16 +453,6 @@ fn unknown_column(view: &SheetView<'_>, band: &Band, left: u32, rows: (u32, u32)
 }
 
 impl Found {
-    /// Figures in the row of a group stand for the sum of its items, or were put in the wrong row.
-    fn group_figures(&mut self, view: &SheetView<'_>, band: &Band, block: &Block, row: u32, (text, key): (&str, &str)) {
-        let items = || (0..).zip(&block.rows).filter(|(_, line)| line.under_keys.iter().any(|group| group == key));
-        for head in band.heads.iter().filter(|head| at(view, row, head).is_some_and(may_be_figure)) {
-            let parts = items().map(|(line, _)| block.slot(line, usize::from(head.line))).collect();
-            let position = Position { row, column: head.position.column };
-            self.gaps.push(Gap::GroupFigure { position, label: text.to_owned(), parts });
-        }
-    }
-
     fn add_row(&mut self, view: &SheetView<'_>, band: &Band, block: &Block, line: u8, row: u32) {
         self.lines.push((band.block, line));
         for head in &band.heads {
@@ -675,22 +464,11 @@ impl Found {
     }
 
     fn into_candidate(mut self, table: &Table, bands: &[&Band], guide: &Guide<'_>, sheet: u16) -> Option<Candidate> {
-        let used: Vec<&&Band> = bands
-            .iter()
-            .filter(|band| {
-                self.lines.iter().any(|(block, _)| *block == band.block) || self.refused.contains(&band.block)
-            })
-            .collect();
+        let used: Vec<&&Band> =
+            bands.iter().filter(|band| self.lines.iter().any(|(block, _)| *block == band.block)).collect();
         let first_row = used.iter().map(|band| band.first_row).min()?;
         let heads: Vec<Position> = used.iter().flat_map(|band| band.heads.iter().map(|head| head.position)).collect();
-        let mut missing = missing_lines(table, &self.lines, &used);
-        // What is refused is there, and has been spoken of.
-        missing.retain(|gap| match gap {
-            Gap::MissingRow { slot } | Gap::MissingColumn { slot } => {
-                !self.refused.contains(&guide.book.slot(*slot).block)
-            }
-            _ => true,
-        });
+        let missing = missing_lines(table, &self.lines, &used);
         let missing_rows: Vec<SlotId> = missing
             .iter()
             .filter_map(|gap| match gap {

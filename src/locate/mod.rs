@@ -73,25 +73,6 @@ pub enum Gap {
         /// Where the first such figure stands.
         position: Position,
     },
-    /// The same heads stand side by side, or several columns of a list hold figures: none of them is taken.
-    SideBySide {
-        /// The first cell of the second set.
-        position: Position,
-    },
-    /// Several rows claim to be the one row of the table: none of them is taken.
-    SeveralRows {
-        /// A figure of the second row.
-        position: Position,
-    },
-    /// A figure in the row of a group, whose items have rows of their own.
-    GroupFigure {
-        /// The figure.
-        position: Position,
-        /// The group's label as written.
-        label: String,
-        /// The figures of its items in the same column.
-        parts: Vec<SlotId>,
-    },
 }
 
 /// A table found on a sheet.
@@ -153,9 +134,6 @@ pub struct WordKeys {
     form: WordSet,
     counted: WordSet,
     not_categories: WordSet,
-    this_year: WordSet,
-    last_year: WordSet,
-    remark_heads: Vec<String>,
 }
 
 impl WordKeys {
@@ -176,17 +154,7 @@ impl WordKeys {
             form: keys(&words.form_heads),
             counted: keys(&words.counted_heads),
             not_categories: keys(&words.not_categories),
-            this_year: keys(&words.this_year),
-            last_year: keys(&words.last_year),
-            remark_heads: words.remark_heads.iter().map(|word| label::key(word)).collect(),
         }
-    }
-
-    /// Whether the head of a column says that its figures are not the table's: remarks, growth, shares, last year.
-    fn is_remark_head(&self, key: &str) -> bool {
-        self.not_categories.contains(key)
-            || self.last_year.contains(key)
-            || self.remark_heads.iter().any(|word| key.contains(word.as_str()))
     }
 
     fn is_unit(&self, text: &str) -> bool {
