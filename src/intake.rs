@@ -81,9 +81,20 @@ impl Intake<'_> {
     /// Reads one file to its end; whatever is wrong with it becomes a finding.
     #[must_use]
     pub fn read(&self, id: FileId, input: &InputFile) -> FileOutcome {
+        let mut outcome = self.read_any_year(id, input);
+        // A file that claims another year is nobody's concern in a run for one year.
+        let other_year = self.year.zip(outcome.claimed_year).is_some_and(|(wanted, claimed)| wanted != claimed);
+        let refused = outcome.rejected.as_ref().is_some_and(|rejection| rejection.status == Status::Refused);
+        if other_year && refused && outcome.returns.is_empty() {
+            outcome.findings.clear();
+            outcome.rejected = Some(Rejection { status: Status::Refused, reason: "other_year".to_owned() });
+        }
+        outcome
+    }
+
+    fn read_any_year(&self, id: FileId, input: &InputFile) -> FileOutcome {
         let path_claims = self.identifier.path_claims(std::path::Path::new(&input.name));
         let by_path = who::by_path(self.identifier, &path_claims);
-        let path_year = by_path.year.as_ref().map(|claim| claim.value);
         let mut outcome = FileOutcome {
             sha256: String::new(),
             sheets: Vec::new(),
@@ -108,12 +119,6 @@ impl Intake<'_> {
         match self.understand(&bytes, &path_claims) {
             Ok(understood) => self.assemble(id, &understood, &mut outcome),
             Err(refusal) => outcome.refuse(id, &refusal),
-        }
-        // A file that claims another year is nobody's concern in a run for one year.
-        let other_year = self.year.zip(path_year).is_some_and(|(wanted, claimed)| wanted != claimed);
-        if other_year && outcome.returns.is_empty() && outcome.rejected.is_some() {
-            outcome.findings.clear();
-            outcome.rejected = Some(Rejection { status: Status::Refused, reason: "other_year".to_owned() });
         }
         outcome
     }

@@ -8,6 +8,9 @@
 mod claims;
 mod fields;
 mod scene;
+#[cfg(test)]
+#[allow(clippy::unwrap_used, clippy::indexing_slicing)]
+mod tests;
 
 use super::clue::ClueWords;
 use super::roster::Roster;
