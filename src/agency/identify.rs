@@ -8,9 +8,6 @@
 mod claims;
 mod fields;
 mod scene;
-#[cfg(test)]
-#[allow(clippy::unwrap_used, clippy::indexing_slicing)]
-mod tests;
 
 use super::clue::ClueWords;
 use super::roster::Roster;
@@ -238,3 +235,7 @@ impl<'a> Identifier<'a> {
         }
     }
 }
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, clippy::indexing_slicing)]
+mod tests;
