@@ -1,14 +1,15 @@
 //! One file, read once: bytes -> workbook -> tables -> returns with findings. Runs in parallel, knows no other file.
 
 mod units;
+mod who;
 
 use crate::address::{CellRef, FileId, Place};
-use crate::agency::identify::{Claims, Identifier, Identity, NoAgency};
+use crate::agency::identify::{Claims, Doubt, Identifier, Identity, NoAgency, Scene};
 use crate::agency::roster::Roster;
 use crate::check;
 use crate::finding::{Arg, Finding, Subject};
 use crate::form::{FormId, Level, TableId, hex};
-use crate::locate::{self, Gap, Guide, Item, LocatedTable, Placed, Record, RowClaim};
+use crate::locate::{self, Gap, Guide, Item, LocatedTable, Placed, Record};
 use crate::read::{self, Content, Limits, Refusal, Workbook};
 use crate::returns::{Agency, Fact, ItemCode, OpenCategory, Return, Status, TableReading};
 use crate::value::{self, Amount, Kind, Meaning, Problem, Reading, Rewrites};
@@ -81,8 +82,20 @@ impl Intake<'_> {
     /// Reads one file to its end; whatever is wrong with it becomes a finding.
     #[must_use]
     pub fn read(&self, id: FileId, input: &InputFile) -> FileOutcome {
+        let mut outcome = self.read_any_year(id, input);
+        // A file that claims another year is nobody's concern in a run for one year.
+        let other_year = self.year.zip(outcome.claimed_year).is_some_and(|(wanted, claimed)| wanted != claimed);
+        let refused = outcome.rejected.as_ref().is_some_and(|rejection| rejection.status == Status::Refused);
+        if other_year && refused && outcome.returns.is_empty() {
+            outcome.findings.clear();
+            outcome.rejected = Some(Rejection { status: Status::Refused, reason: "other_year".to_owned() });
+        }
+        outcome
+    }
+
+    fn read_any_year(&self, id: FileId, input: &InputFile) -> FileOutcome {
         let path_claims = self.identifier.path_claims(std::path::Path::new(&input.name));
-        let by_path = self.identifier.identify(&RowClaim::default(), 0, &[Claims::default()], &path_claims);
+        let by_path = who::by_path(self.identifier, &path_claims);
         let mut outcome = FileOutcome {
             sha256: String::new(),
             sheets: Vec::new(),
@@ -119,16 +132,10 @@ impl Intake<'_> {
         let workbook = read::read_workbook(bytes, &self.limits)?;
         let is_label = |text: &str| !self.guide.index.uses(text).is_empty() || self.guide.is_table_title(text);
         let claims = self.identifier.sheet_claims(&workbook, &is_label);
-        let mut years = self.identifier.sheet_years(&claims, path_claims);
+        let mut years = Scene::new(self.identifier, &claims, path_claims, &[]).sheet_years();
         years.iter_mut().for_each(|year| *year = year.or(self.year));
-        let records = locate::locate(&workbook, self.guide, &years)
-            .into_iter()
-            .map(|record| {
-                let sheet = record.tables.first().map_or(0, |table| usize::from(table.sheet));
-                let identity = self.identifier.identify(&record.claim, sheet, &claims, path_claims);
-                (record, identity)
-            })
-            .collect();
+        let records = locate::locate(&workbook, self.guide, &years);
+        let records = who::attribute(records, self.identifier, &claims, path_claims, self.guide.book);
         Ok(Understood { workbook, records })
     }
 
@@ -144,9 +151,9 @@ impl Intake<'_> {
             understood.workbook.sheets.iter().map(|sheet| StatedUnits::of(sheet, self.guide)).collect();
         let mut builders: BTreeMap<(Agency, u16, FormId), Builder<'_>> = BTreeMap::new();
         let mut conflicts_said = Vec::new();
+        let mut doubts_said = Vec::new();
         let mut rejected = None;
         for (record, identity) in with_tables {
-            let identity = &self.year_by_form(record, identity);
             let first = record.tables.first();
             let place = first.map(|table| Place {
                 sheet: table.sheet,
@@ -154,12 +161,30 @@ impl Intake<'_> {
             });
             let year = identity.year.as_ref().map(|claim| claim.value).or(self.year);
             outcome.claimed_year = outcome.claimed_year.or(year);
+            if self.year.is_some_and(|wanted| year.is_some_and(|year| wanted != year)) {
+                rejected = Some("other_year".to_owned());
+                continue;
+            }
+            if identity.doubts.iter().any(|doubt| doubt.forbids()) {
+                let finding = Finding::new(Level::Error, "who.no_year", "other_year_sheet").in_file(id).at(place);
+                let sheet = sheet_name(understood, place);
+                outcome
+                    .findings
+                    .push(Finding { year, agency: identity.agency.clone().ok(), ..finding }.with("sheet", sheet));
+                rejected = Some("who.no_year".to_owned());
+                continue;
+            }
             let agency = match &identity.agency {
                 Ok(agency) => agency.clone(),
                 Err(none) => {
-                    let finding = self.no_agency(none, id, year, place);
+                    let finding = self.no_agency(none, id, year, place).with("sheet", sheet_name(understood, place));
                     rejected = Some(finding.rule.clone());
-                    if !outcome.findings.iter().any(|said| said.rule == finding.rule && said.found == finding.found) {
+                    let said = |said: &Finding| {
+                        said.rule == finding.rule
+                            && said.found == finding.found
+                            && said.place.map(|place| place.sheet) == finding.place.map(|place| place.sheet)
+                    };
+                    if !outcome.findings.iter().any(said) {
                         outcome.findings.push(finding);
                     }
                     continue;
@@ -171,9 +196,18 @@ impl Intake<'_> {
                 rejected = Some("who.no_year".to_owned());
                 continue;
             };
-            if self.year.is_some_and(|wanted| wanted != year) {
-                rejected = Some("other_year".to_owned());
-                continue;
+            for doubt in &identity.doubts {
+                let (rule, message) = match doubt {
+                    Doubt::Hidden => ("file.hidden_sheet", "hidden_sheet"),
+                    Doubt::Sum => ("who.sheet_name", "sum_sheet_counted"),
+                    Doubt::OtherYear | Doubt::OtherYearUnsaid => ("who.sheet_name", "other_year_sheet_counted"),
+                };
+                let finding = Finding::new(Level::Query, rule, message).in_file(id).of(&agency, year).at(place);
+                let sheet = place.map(|place| place.sheet);
+                if !doubts_said.contains(&(rule, sheet)) {
+                    doubts_said.push((rule, sheet));
+                    outcome.findings.push(finding.with("sheet", sheet_name(understood, place)));
+                }
             }
             for finding in conflicts(identity, id, &agency, year) {
                 if !conflicts_said.contains(&(finding.rule.clone(), finding.found.clone())) {
@@ -201,24 +235,23 @@ impl Intake<'_> {
         }
     }
 
-    /// Where years contradict each other, the form itself is a witness: the year for which it is in force wins.
-    fn year_by_form(&self, record: &Record, identity: &Identity) -> Identity {
-        let mut identity = identity.clone();
-        let forms = || record.tables.iter().map(|table| self.guide.book.form(self.guide.book.table(table.table).form));
-        if let Some((accepted, other)) = identity.year_conflict.clone() {
-            let fits = |year: u16| forms().filter(|form| form.required).all(|form| form.in_force(year));
-            if !fits(accepted.value) && fits(other.value) {
-                identity.year = Some(other.clone());
-                identity.year_conflict = Some((other, accepted));
-            }
-        }
-        identity
-    }
-
     fn no_agency(&self, none: &NoAgency, id: FileId, year: Option<u16>, first: Option<Place>) -> Finding {
         match none {
             NoAgency::Unnamed => {
                 Finding { year, ..Finding::new(Level::Error, "who.no_agency", "no_agency").in_file(id).at(first) }
+            }
+            NoAgency::NotOnSheet => {
+                let finding = Finding::new(Level::Error, "who.no_agency", "no_agency_on_sheet").in_file(id).at(first);
+                Finding { year, ..finding }
+            }
+            NoAgency::Contradicted { id: number, name } => {
+                let finding = Finding::new(Level::Error, "who.conflict", "id_conflict")
+                    .in_file(id)
+                    .at(first)
+                    .values(name, number)
+                    .with("id", Arg::Text(number.clone()))
+                    .with("name", Arg::Text(name.clone()));
+                Finding { year, ..finding }
             }
             NoAgency::Unlisted { name, place } => {
                 let near = self.roster.map(|roster| roster.suggest(name)).unwrap_or_default();
@@ -248,6 +281,11 @@ fn skipped(name: &str) -> Option<&'static str> {
     } else {
         None
     }
+}
+
+fn sheet_name(understood: &Understood, place: Option<Place>) -> Arg {
+    let sheet = place.and_then(|place| understood.workbook.sheets.get(usize::from(place.sheet)));
+    Arg::Text(sheet.map(|sheet| sheet.name.clone()).unwrap_or_default())
 }
 
 fn conflicts(identity: &Identity, id: FileId, agency: &Agency, year: u16) -> Vec<Finding> {

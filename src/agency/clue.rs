@@ -7,6 +7,7 @@ mod span;
 
 use crate::form::Words;
 use crate::script::fold;
+pub use name::Residue;
 use span::{Found, Span};
 
 /// Titles and file names are read up to this many characters; longer texts are prose.
@@ -55,6 +56,12 @@ pub fn years_in(text: &str) -> Vec<u16> {
 /// first. Parts end at separators and brackets; noise is taken from their edges only, never from inside a word.
 pub fn names_in(text: &str, words: &ClueWords) -> Vec<String> {
     name::candidates(text, words)
+}
+
+/// What [`names_in`] is made of: the residue as a whole, and its parts in their order.
+#[must_use]
+pub fn residue_of(text: &str, words: &ClueWords) -> Residue {
+    name::residue(text, words)
 }
 
 /// How much a file name claims to be a later version: 0 not at all, the number of a version (`v2`, `(2)`, `_2`,

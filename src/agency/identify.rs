@@ -2,20 +2,21 @@
 //!
 //! Names are accepted only when they stand on the roster exactly (after normalisation). Without a roster a name is
 //! accepted when a line of the sheet gives it, or when it ends like an organisation's.
+//!
+//! `claims` finds what single texts say; `scene` decides what that means for one table of the workbook.
 
-use super::clue::{ClueWords, names_in, years_in};
+mod claims;
+mod fields;
+mod scene;
+
+use super::clue::ClueWords;
 use super::roster::Roster;
-use crate::address::{Place, Position};
-use crate::label;
-use crate::locate::{LineHead, RowClaim, WordKeys, text_of};
-use crate::read::{Cell, Sheet, Workbook};
+use crate::address::Place;
+use crate::form::Words;
+use crate::locate::{RowClaim, WordKeys};
 use crate::returns::Agency;
-use std::path::Path;
 
-/// Titles stand within the first rows.
-const TITLE_ROWS: u32 = 8;
-/// Longer texts are prose.
-const LONGEST_TITLE: usize = 60;
+pub use scene::{Rows, Scene};
 
 /// Where a claim stands, strongest first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -48,9 +49,20 @@ impl Source {
         }
     }
 
-    fn inside(self) -> bool {
-        self <= Source::SheetName
+    fn in_cell(self) -> bool {
+        self <= Source::Title
     }
+}
+
+/// How much a text reads like a return's title, weakest first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Strength {
+    /// The claim is only a part of what the text says.
+    Prose,
+    /// The text says nothing else.
+    Bare,
+    /// The text speaks of a report as well.
+    Report,
 }
 
 /// One place that says who or when.
@@ -62,15 +74,44 @@ pub struct Claim<T> {
     pub text: String,
     /// Where it stands.
     pub source: Source,
+    /// How much the text reads like a title.
+    pub strength: Strength,
     /// The cell, if it stands on a sheet.
     pub place: Option<Place>,
+}
+
+impl<T> Claim<T> {
+    fn row(&self) -> u32 {
+        self.place.map_or(0, |place| place.position.row)
+    }
+
+    fn column(&self) -> u32 {
+        self.place.map_or(0, |place| place.position.column)
+    }
+}
+
+/// What a sheet's name says about its figures.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum SheetKind {
+    /// Nothing: 表三, Sheet1.
+    #[default]
+    Plain,
+    /// They are sums over several agencies: 汇总.
+    Sum,
+    /// They are another year's: 上年数.
+    OtherYear,
 }
 
 /// All claims of one sheet, or of a file's path.
 #[derive(Clone, Debug, Default)]
 pub struct Claims {
+    /// Names in cells, row by row; or in the path, nearest first.
     names: Vec<Claim<Name>>,
     years: Vec<Claim<u16>>,
+    names_of_sheet: Vec<Claim<Name>>,
+    years_of_sheet: Vec<Claim<u16>>,
+    kind: SheetKind,
+    hidden: bool,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -90,10 +131,35 @@ pub struct Identity {
     pub agency: Result<Agency, NoAgency>,
     /// The year; none if nothing says it.
     pub year: Option<Claim<u16>>,
+    /// Whether both the sheet's cells and its name say this year.
+    pub year_twice: bool,
     /// An agency claim that contradicts the accepted one.
     pub agency_conflict: Option<Conflict<String>>,
     /// A year claim that contradicts the accepted one.
     pub year_conflict: Option<Conflict<u16>>,
+    /// Why the sheet's figures may not be this agency's or this year's.
+    pub doubts: Vec<Doubt>,
+}
+
+/// Why the figures of a sheet may not be this agency's or this year's.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Doubt {
+    /// The workbook hides the sheet.
+    Hidden,
+    /// The sheet's name speaks of sums, though the sheet or the file names one agency.
+    Sum,
+    /// The sheet's name speaks of another year, and so does nothing on the sheet.
+    OtherYear,
+    /// As before, and nothing says which year: the figures must not be counted.
+    OtherYearUnsaid,
+}
+
+impl Doubt {
+    /// Whether the figures must not be counted.
+    #[must_use]
+    pub fn forbids(self) -> bool {
+        self == Doubt::OtherYearUnsaid
+    }
 }
 
 /// Why no agency was accepted.
@@ -101,12 +167,21 @@ pub struct Identity {
 pub enum NoAgency {
     /// Nothing says who reports.
     Unnamed,
+    /// Nothing on the sheet says it, and other sheets name several agencies, or the sheet holds sums.
+    NotOnSheet,
     /// The name stands on no roster.
     Unlisted {
         /// The name as written.
         name: String,
         /// Where it stands.
         place: Option<Place>,
+    },
+    /// The id belongs to another agency than the name.
+    Contradicted {
+        /// The id as written.
+        id: String,
+        /// The name as written.
+        name: String,
     },
 }
 
@@ -116,14 +191,14 @@ pub struct Identifier<'a> {
     roster: Option<&'a Roster>,
     clue_words: ClueWords,
     words: &'a WordKeys,
-    suffixes: Vec<String>,
+    vocabulary: Words,
 }
 
 impl<'a> Identifier<'a> {
     /// Prepares the words.
     #[must_use]
-    pub fn new(roster: Option<&'a Roster>, words: &crate::form::Words, keys: &'a WordKeys) -> Self {
-        Identifier { roster, clue_words: ClueWords::new(words), words: keys, suffixes: words.org_suffixes.clone() }
+    pub fn new(roster: Option<&'a Roster>, words: &Words, keys: &'a WordKeys) -> Self {
+        Identifier { roster, clue_words: ClueWords::new(words), words: keys, vocabulary: words.clone() }
     }
 
     /// The words of clues, for whoever ranks file names.
@@ -132,202 +207,35 @@ impl<'a> Identifier<'a> {
         &self.clue_words
     }
 
-    /// What the file's name and folders (below the input folder) say.
-    #[must_use]
-    pub fn path_claims(&self, path: &Path) -> Claims {
-        let mut claims = Claims::default();
-        let stem = path.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
-        self.claim_text(&stem, Source::FileName, None, &mut claims);
-        let folders = path.parent().into_iter().flat_map(Path::components).collect::<Vec<_>>();
-        for folder in folders.iter().rev() {
-            let name = folder.as_os_str().to_string_lossy();
-            self.claim_text(&name, Source::Folder, None, &mut claims);
-        }
-        claims
-    }
-
-    /// What every sheet says. `is_label` tells texts that belong to a table.
-    #[must_use]
-    pub fn sheet_claims(&self, workbook: &Workbook, is_label: &dyn Fn(&str) -> bool) -> Vec<Claims> {
-        let lone = workbook.sheets.len() == 1;
-        (0u16..)
-            .zip(&workbook.sheets)
-            .map(|(number, sheet)| {
-                let mut claims = Claims::default();
-                for cell in &sheet.cells {
-                    self.claim_cell(sheet, number, cell, is_label, &mut claims);
-                }
-                if !lone || !claims.names.iter().any(|claim| claim.source <= Source::Title) {
-                    self.claim_text(&sheet.name, Source::SheetName, None, &mut claims);
-                }
-                claims.names.sort_by_key(|claim| claim.source);
-                claims.years.sort_by_key(|claim| claim.source);
-                claims
-            })
-            .collect()
-    }
-
-    /// Weighs the claims for figures of one sheet.
-    #[must_use]
-    pub fn identify(&self, row: &RowClaim, sheet: usize, sheets: &[Claims], path: &Claims) -> Identity {
-        let mut names: Vec<Claim<Name>> = self.row_name(row).into_iter().collect();
-        let mut years: Vec<Claim<u16>> = row
-            .year
-            .iter()
-            .filter_map(|text| {
-                let year = text.trim().parse().ok().or_else(|| years_in(text).first().copied())?;
-                Some(Claim { value: year, text: text.clone(), source: Source::Row, place: None })
-            })
-            .collect();
-        let own = sheets.get(sheet).into_iter();
-        let others = sheets.iter().enumerate().filter(|(number, _)| *number != sheet).map(|(_, claims)| claims);
-        for claims in own.chain(others) {
-            if names.is_empty() {
-                names.extend(claims.names.iter().cloned());
-            }
-            if years.is_empty() {
-                years.extend(claims.years.iter().cloned());
-            }
-        }
-        names.extend(path.names.iter().cloned());
-        years.extend(path.years.iter().cloned());
-        let (agency, agency_conflict) = self.weigh_names(&names);
-        let year = years.first().cloned();
-        // A register or a long list may hold several years: its file's name need not name this one.
-        let year_conflict = year.as_ref().filter(|year| year.source != Source::Row).and_then(|accepted| {
-            let other = years.iter().find(|other| other.value != accepted.value)?;
-            let confirmed = years.iter().any(|same| same.value == accepted.value && same.source == other.source);
-            (!confirmed).then(|| (accepted.clone(), other.clone()))
-        });
-        Identity { agency, year, agency_conflict, year_conflict }
-    }
-
-    /// The year that each sheet claims, for choosing between forms.
-    #[must_use]
-    pub fn sheet_years(&self, sheets: &[Claims], path: &Claims) -> Vec<Option<u16>> {
-        (0..sheets.len())
-            .map(|sheet| self.identify(&RowClaim::default(), sheet, sheets, path).year.map(|y| y.value))
-            .collect()
-    }
-
-    fn row_name(&self, row: &RowClaim) -> Option<Claim<Name>> {
-        let by_id = row.agency_id.as_ref().and_then(|id| {
-            let place = self.roster?.find_id(id)?;
-            Some(Claim { value: Name::Listed(place), text: id.clone(), source: Source::Row, place: None })
-        });
-        by_id.or_else(|| {
-            let text = row.agency.as_ref().or(row.agency_id.as_ref())?;
-            let value = self.listed(text).map_or_else(|| Name::Unlisted(text.clone()), Name::Listed);
-            Some(Claim { value, text: text.clone(), source: Source::Row, place: None })
-        })
-    }
-
-    fn weigh_names(&self, names: &[Claim<Name>]) -> (Result<Agency, NoAgency>, Option<Conflict<String>>) {
-        let spoken = |claim: &Claim<Name>| Claim {
-            value: claim.text.clone(),
-            text: claim.text.clone(),
-            source: claim.source,
-            place: claim.place,
-        };
-        let Some(accepted) = names.first() else { return (Err(NoAgency::Unnamed), None) };
-        let conflict = names
-            .iter()
-            .find(|other| {
-                // One claim that names two agencies (a parent and its bureau) contradicts nothing.
-                other.value != accepted.value
-                    && matches!(other.value, Name::Listed(_))
-                    && !names.iter().any(|same| same.value == accepted.value && same.source == other.source)
-            })
-            .map(|other| (spoken(accepted), spoken(other)));
-        match (&accepted.value, self.roster) {
-            (Name::Listed(place), _) => (Ok(Agency::Listed(*place)), conflict),
-            (Name::Unlisted(name), None) => (Ok(Agency::Named(name.clone())), None),
-            (Name::Unlisted(name), Some(_)) => {
-                (Err(NoAgency::Unlisted { name: name.clone(), place: accepted.place }), None)
-            }
-        }
-    }
-
     fn listed(&self, name: &str) -> Option<usize> {
         self.roster.and_then(|roster| roster.find(name))
     }
 
-    fn claim_cell(
-        &self,
-        sheet: &Sheet,
-        number: u16,
-        cell: &Cell,
-        is_label: &dyn Fn(&str) -> bool,
-        claims: &mut Claims,
-    ) {
-        let Some(text) = text_of(cell) else { return };
-        // Every line of a table is a label: the cheap tests come first.
-        let title = cell.row < TITLE_ROWS;
-        let line = text.contains([':', '：']) || text.chars().count() <= 8;
-        if !(title || line) || text.chars().count() > LONGEST_TITLE {
-            return;
-        }
-        let place = Some(Place { sheet: number, position: Position { row: cell.row, column: cell.column } });
-        // 填报单位：句容市财政局, or without the colon
-        let spaced = || text.trim().split_once(char::is_whitespace).filter(|(head, _)| self.words.line(head).is_some());
-        let parted = text.split_once([':', '：']).or_else(spaced);
-        let (head, rest) = parted.map_or((text, ""), |(head, rest)| (head, rest.trim()));
-        let right = || {
-            sheet
-                .cells
-                .iter()
-                .find(|other| other.row == cell.row && other.column > cell.column)
-                .and_then(text_of)
-                .map(str::trim)
+    /// Who is named in a row of a register. An id and a name that disagree name nobody.
+    fn row_name(&self, row: &RowClaim) -> Result<Option<Claim<Name>>, NoAgency> {
+        let claim = |value, text: &String| Claim {
+            value,
+            text: text.clone(),
+            source: Source::Row,
+            strength: Strength::Bare,
+            place: None,
         };
-        let line = self.words.line(head);
-        if line == Some(LineHead::Agency) {
-            let first_line = if rest.is_empty() { right().unwrap_or_default() } else { rest };
-            let name = first_line.split(['\t', '\u{3000}', '\n']).next().unwrap_or_default();
-            let name = name.split("  ").next().unwrap_or_default().trim();
-            if !name.is_empty() && !is_label(name) {
-                let value = self.listed(name).map_or_else(|| Name::Unlisted(name.to_owned()), Name::Listed);
-                claims.names.push(Claim { value, text: name.to_owned(), source: Source::Line, place });
+        let by_id = row.agency_id.as_ref().zip(self.roster).and_then(|(id, roster)| Some((roster.find_id(id)?, id)));
+        let by_name = row.agency.as_ref().map(|name| {
+            let value = self.listed(name).map_or_else(|| Name::Unlisted(name.clone()), Name::Listed);
+            claim(value, name)
+        });
+        match (by_id, by_name) {
+            (Some((agency, id)), Some(name)) if name.value != Name::Listed(agency) => {
+                Err(NoAgency::Contradicted { id: id.clone(), name: name.text })
             }
-        } else if line == Some(LineHead::Year) {
-            let year = if rest.is_empty() { right().unwrap_or_default() } else { rest };
-            let parsed = year.parse().ok().filter(|year| (2008..2100).contains(year));
-            if let Some(value) = parsed.or_else(|| years_in(year).first().copied()) {
-                claims.years.push(Claim { value, text: year.to_owned(), source: Source::Line, place });
-            }
-        } else if title && text.chars().any(char::is_alphabetic) && !is_label(text) {
-            // Words, not a figure: 2023 in a table is a count.
-            self.claim_text(text, Source::Title, place, claims);
-        }
-    }
-
-    fn claim_text(&self, text: &str, source: Source, place: Option<Place>, claims: &mut Claims) {
-        let years = years_in(text);
-        // A title that names two years (the year reported on and the year of writing) says neither.
-        if let [year] = years.as_slice() {
-            claims.years.push(Claim { value: *year, text: text.to_owned(), source, place });
-        }
-        let names = names_in(text, &self.clue_words);
-        let listed = names.iter().find_map(|name| self.listed(name).map(|agency| (agency, name)));
-        if let Some((agency, name)) = listed {
-            claims.names.push(Claim { value: Name::Listed(agency), text: name.clone(), source, place });
-        } else if source == Source::Title || source == Source::FileName {
-            // Only what looks like an organisation is taken for one that the roster lacks.
-            let organisation = names.into_iter().find(|name| {
-                label::key(name).chars().count() >= 3
-                    && self.suffixes.iter().any(|suffix| name.ends_with(suffix.as_str()))
-            });
-            if let Some(name) = organisation {
-                claims.names.push(Claim { value: Name::Unlisted(name.clone()), text: name, source, place });
-            }
+            (_, Some(name)) => Ok(Some(name)),
+            (Some((agency, id)), None) => Ok(Some(claim(Name::Listed(agency), id))),
+            (None, None) => Ok(row.agency_id.as_ref().map(|id| claim(Name::Unlisted(id.clone()), id))),
         }
     }
 }
 
-impl<T> Claim<T> {
-    /// Whether the claim stands in the workbook itself.
-    #[must_use]
-    pub fn is_inside(&self) -> bool {
-        self.source.inside()
-    }
-}
+#[cfg(test)]
+#[allow(clippy::unwrap_used, clippy::indexing_slicing)]
+mod tests;

@@ -40,4 +40,24 @@ pub struct Words {
     pub unit_words: Vec<String>,
     /// Remarks that leave a label's meaning as it is.
     pub harmless_notes: Vec<String>,
+    /// Words of a return's own title.
+    pub report_words: Vec<String>,
+    /// How a text starts that is no title of the sender.
+    pub no_title_starts: Vec<String>,
+    /// How heads of lines end that may name the sender.
+    pub agency_line_ends: Vec<String>,
+    /// How a text ends that is no title of the sender.
+    pub no_title_ends: Vec<String>,
+    /// What may stand before the colon of a title.
+    pub annex_words: Vec<String>,
+    /// What makes a year the version of the form.
+    pub form_versions: Vec<String>,
+    /// Endings of governments' names.
+    pub governments: Vec<String>,
+    /// Kinds of organisations.
+    pub generic_names: Vec<String>,
+    /// Names of sheets with sums over agencies.
+    pub sum_sheets: Vec<String>,
+    /// Names of sheets with another year's figures.
+    pub other_year_sheets: Vec<String>,
 }

@@ -100,21 +100,20 @@ fn beaten_by_rows(view: &SheetView<'_>, guide: &Guide<'_>, tables: &BTreeMap<Tab
         .collect()
 }
 
-/// Of candidates that rest on the same heads, keeps the form that explains most.
+/// Of candidates that rest on the same heads, keeps the form that explains most of them, then of the sheet. Where both
+/// explain the same, the sheet's year decides; who knows each table's own year may decide again.
 pub fn choose(candidates: Vec<Candidate>, guide: &Guide<'_>, years: &[Option<u16>]) -> Vec<LocatedTable> {
     let mut by_sheet: BTreeMap<(u16, FormId), usize> = BTreeMap::new();
-    let mut by_form: BTreeMap<FormId, usize> = BTreeMap::new();
     for candidate in &candidates {
         *by_sheet.entry((candidate.located.sheet, candidate.form)).or_default() += candidate.located.figures.len();
-        *by_form.entry(candidate.form).or_default() += candidate.located.figures.len();
     }
     let rank = |candidate: &Candidate, rival: &Candidate| {
         let sheet = candidate.located.sheet;
         let year = years.get(usize::from(sheet)).copied().flatten();
         let preferred = prefer_form(guide.book, &[candidate.form, rival.form], year);
         (
+            candidate.located.figures.len(),
             by_sheet.get(&(sheet, candidate.form)).copied().unwrap_or(0),
-            by_form.get(&candidate.form).copied().unwrap_or(0),
             preferred == Some(candidate.form),
         )
     };

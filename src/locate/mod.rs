@@ -165,6 +165,27 @@ impl WordKeys {
         self.units.contains(key)
     }
 
+    /// Whether the text heads a line or a column, or stands where a category would: no name of anything.
+    #[must_use]
+    pub fn is_head(&self, text: &str) -> bool {
+        let key = label::key(text);
+        let sets = [
+            &self.agency,
+            &self.agency_or_unit,
+            &self.agency_id,
+            &self.year,
+            &self.units,
+            &self.unit_heads,
+            &self.indicator,
+            &self.dimension,
+            &self.value,
+            &self.form,
+            &self.counted,
+            &self.not_categories,
+        ];
+        sets.into_iter().any(|set| set.contains(&key))
+    }
+
     /// What a line with this head names, if anything: the agency or the year.
     #[must_use]
     pub fn line(&self, head: &str) -> Option<LineHead> {

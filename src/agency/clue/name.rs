@@ -7,7 +7,16 @@ use crate::script::fold;
 /// A part of the text between separators, in characters.
 type Part = (usize, usize);
 
-pub fn candidates(text: &str, words: &ClueWords) -> Vec<String> {
+/// What is left of a text when years, dates, noise and numbering are taken away.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Residue {
+    /// All of it.
+    pub whole: Option<String>,
+    /// Its parts in their order; each without noise at its edges, and as it stands where that differs.
+    pub parts: Vec<Vec<String>>,
+}
+
+pub fn residue(text: &str, words: &ClueWords) -> Residue {
     let original: Vec<char> = text.chars().take(LONGEST).collect();
     let folded: Vec<char> = original.iter().map(|c| fold(*c)).collect();
     let stem = stem_length(&folded);
@@ -22,31 +31,43 @@ pub fn candidates(text: &str, words: &ClueWords) -> Vec<String> {
         cut[start..if shared { digits } else { end }].fill(true);
     }
     let parts = parts(&folded, &cut);
-    let bare: Vec<Part> = parts.iter().filter_map(|part| strip(&folded, *part, noise)).collect();
     let print = |part: Part| original[part.0..part.1].iter().collect::<String>();
-
-    let mut found = Vec::new();
-    if let (Some(first), Some(last)) = (bare.first(), bare.last()) {
+    let named = |name: &String| name.chars().filter(|c| c.is_alphabetic()).count() >= 2;
+    let bare: Vec<(Part, Part)> =
+        parts.iter().filter_map(|part| strip(&folded, *part, noise).map(|bare| (bare, *part))).collect();
+    let whole = bare.first().zip(bare.last()).map(|((first, _), (last, _))| {
         // as printed, brackets and all, if nothing was cut in between
         let between = (first.0, last.1);
         let whole = bare.len() == parts.iter().filter(|part| part.0 >= first.0 && part.1 <= last.1).count()
-            && bare.windows(2).all(|pair| joined(&folded, &cut, pair[0].1, pair[1].0));
+            && bare.windows(2).all(|pair| joined(&folded, &cut, pair[0].0.1, pair[1].0.0));
         let closes = folded.get(last.1).is_some_and(|c| is_closing(*c))
             && folded[first.0..last.1].iter().any(|c| is_opening(*c));
-        found.push(if whole && bare.len() > 1 {
+        if whole && bare.len() > 1 {
             print((between.0, between.1 + usize::from(closes)))
         } else {
-            bare.iter().map(|part| print(*part)).collect::<Vec<_>>().join(" ")
-        });
-    }
+            bare.iter().map(|(part, _)| print(*part)).collect::<Vec<_>>().join(" ")
+        }
+    });
     // a part as it stands may be the name as well: 统计局办公室 with the noise word 统计
-    let untouched = parts.iter().filter(|part| strip(&folded, **part, noise).is_some());
-    let mut pieces: Vec<String> = bare.iter().chain(untouched).map(|part| print(*part)).collect();
+    let variants = |(bare, untouched): &(Part, Part)| {
+        let mut variants = vec![print(*bare)];
+        if bare != untouched {
+            variants.push(print(*untouched));
+        }
+        variants.retain(named);
+        variants
+    };
+    let parts = bare.iter().map(variants).filter(|variants| !variants.is_empty()).collect();
+    Residue { whole: whole.filter(named), parts }
+}
+
+pub fn candidates(text: &str, words: &ClueWords) -> Vec<String> {
+    let Residue { whole, parts } = residue(text, words);
+    let nth = |n: usize| parts.iter().filter_map(move |variants| variants.get(n).cloned());
+    let mut pieces: Vec<String> = nth(0).chain(nth(1)).collect();
     pieces.sort_by_key(|piece| std::cmp::Reverse(piece.chars().count()));
-    found.extend(pieces);
-    found.retain(|name| name.chars().filter(|c| c.is_alphabetic()).count() >= 2);
     let mut seen = Vec::new();
-    for name in found {
+    for name in whole.into_iter().chain(pieces) {
         if !seen.contains(&name) {
             seen.push(name);
         }
@@ -110,17 +131,19 @@ fn strip(text: &[char], part: Part, noise: &[Vec<char>]) -> Option<Part> {
         if inner.len() == digits || inner.iter().all(|c| "一二三四五六七八九十".contains(*c)) {
             return None;
         }
-        let leaves_a_name = |taken: usize| taken > 0 && inner.len() != taken + 1;
-        let first = |length: &dyn Fn(&[char]) -> usize| {
-            noise.iter().map(|word| length(word)).find(|taken| leaves_a_name(*taken))
+        let is_noise = |left: Option<&char>| noise.iter().any(|word| word.len() == 1 && word.first() == left);
+        let leaves_a_name =
+            |taken: usize, left: Option<&char>| taken > 0 && (inner.len() != taken + 1 || is_noise(left));
+        let first = |length: &dyn Fn(&[char]) -> usize, left: Option<&char>| {
+            noise.iter().map(|word| length(word)).find(|taken| leaves_a_name(*taken, left))
         };
         if digits + last_digits > 0 {
             (start, end) = (start + digits, end - last_digits);
-        } else if let Some(taken) = first(&|word| if ends(inner, word) { word.len() } else { 0 }) {
+        } else if let Some(taken) = first(&|word| if ends(inner, word) { word.len() } else { 0 }, inner.first()) {
             end -= taken;
         } else if inner.len() > 2 && inner.last() == Some(&'的') {
             end -= 1;
-        } else if let Some(taken) = first(&|word| starts_spaced(inner, word).unwrap_or(0)) {
+        } else if let Some(taken) = first(&|word| starts_spaced(inner, word).unwrap_or(0), inner.last()) {
             start += taken;
         } else {
             return Some((start, end));

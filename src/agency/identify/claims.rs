@@ -1,0 +1,373 @@
+//! What single texts say about sender and year: titles, lines such as 填报单位, names of sheets, files and folders.
+
+use super::fields::{Fields, fields, without_remark};
+use super::{Claim, Claims, Identifier, Name, SheetKind, Source, Strength};
+use crate::address::{Place, Position};
+use crate::agency::clue::{Residue, residue_of, years_in};
+use crate::label;
+use crate::locate::{LineHead, text_of};
+use crate::read::{Cell, Content, Sheet, Workbook};
+use crate::script::fold;
+use std::path::Path;
+
+/// Whatever stands within the first rows may be a title; further down only what stands nearly alone in its row.
+const TITLE_ROWS: u32 = 8;
+/// Rows of a title below the first rows have at most this many cells.
+const TITLE_CELLS: usize = 3;
+/// Longer texts are prose.
+const LONGEST_TITLE: usize = 60;
+/// Several fields in one cell may be longer.
+const LONGEST_LINE: usize = 160;
+/// A sheet that claims more than this is no return, or hostile.
+const MOST_CLAIMS: usize = 400;
+
+/// A name found in a text.
+struct Sender {
+    name: Name,
+    text: String,
+    /// Whether the name is all that the text names.
+    exact: bool,
+}
+
+impl Identifier<'_> {
+    /// What the file's name and folders (below the input folder) say.
+    #[must_use]
+    pub fn path_claims(&self, path: &Path) -> Claims {
+        let mut claims = Claims::default();
+        let stem = path.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
+        self.claim_label(&stem, Source::FileName, &mut claims);
+        let folders = path.parent().into_iter().flat_map(Path::components).collect::<Vec<_>>();
+        for folder in folders.iter().rev() {
+            self.claim_label(&folder.as_os_str().to_string_lossy(), Source::Folder, &mut claims);
+        }
+        claims
+    }
+
+    /// What every sheet says. `is_label` tells texts that belong to a table.
+    #[must_use]
+    pub fn sheet_claims(&self, workbook: &Workbook, is_label: &dyn Fn(&str) -> bool) -> Vec<Claims> {
+        let lone = workbook.sheets.len() == 1;
+        (0u16..).zip(&workbook.sheets).map(|(number, sheet)| self.claims_of(sheet, number, lone, is_label)).collect()
+    }
+
+    fn claims_of(&self, sheet: &Sheet, number: u16, lone: bool, is_label: &dyn Fn(&str) -> bool) -> Claims {
+        let mut claims = Claims { hidden: sheet.hidden, kind: self.kind_of(&sheet.name), ..Claims::default() };
+        for row in sheet.cells.chunk_by(|a, b| a.row == b.row) {
+            self.claim_row(row, number, is_label, &mut claims);
+            if claims.names.len() + claims.years.len() > MOST_CLAIMS {
+                break;
+            }
+        }
+        // The only sheet's name is often left over from a template.
+        let mut of_name = Claims::default();
+        self.claim_label(&sheet.name, Source::SheetName, &mut of_name);
+        if !lone || claims.names.is_empty() {
+            claims.names_of_sheet = of_name.names;
+        }
+        claims.years_of_sheet = of_name.years;
+        claims
+    }
+
+    fn kind_of(&self, sheet_name: &str) -> SheetKind {
+        let name = label::key(sheet_name);
+        let has = |words: &[String]| words.iter().any(|word| name.contains(word.as_str()));
+        match () {
+            () if has(&self.vocabulary.other_year_sheets) => SheetKind::OtherYear,
+            () if has(&self.vocabulary.sum_sheets) => SheetKind::Sum,
+            () => SheetKind::Plain,
+        }
+    }
+
+    fn claim_row(&self, row: &[Cell], sheet: u16, is_label: &dyn Fn(&str) -> bool, claims: &mut Claims) {
+        let high = row.first().is_some_and(|cell| cell.row < TITLE_ROWS);
+        let worded = |cell: &Cell| text_of(cell).is_some_and(|text| text.chars().any(char::is_alphabetic));
+        let alone = high || row.len() <= TITLE_CELLS && row.iter().all(worded);
+        for (at, cell) in row.iter().enumerate() {
+            let Some(text) = text_of(cell) else { continue };
+            // Every line of a table is a label: the cheap tests come first.
+            let length = text.chars().take(LONGEST_LINE + 1).count();
+            let parted = text.contains([':', '：']);
+            if !(alone || parted || length <= 8) || length > if parted { LONGEST_LINE } else { LONGEST_TITLE } {
+                continue;
+            }
+            let place = Some(Place { sheet, position: Position { row: cell.row, column: cell.column } });
+            let parts = fields(text);
+            let is_line = self.claim_lines(&parts, row, at, place, is_label, claims);
+            if is_line || !alone || !worded(cell) || is_label(text) {
+                continue;
+            }
+            let title = self.title_of(&parts);
+            if !title.is_empty() {
+                self.claim_title(title, high, place, claims);
+            }
+        }
+    }
+
+    /// 填报单位：某局, or with the name in the next cell; whether the cell is such a line.
+    fn claim_lines(
+        &self,
+        parts: &Fields<'_>,
+        row: &[Cell],
+        at: usize,
+        place: Option<Place>,
+        is_label: &dyn Fn(&str) -> bool,
+        claims: &mut Claims,
+    ) -> bool {
+        let right = || row.get(at + 1).and_then(text_of).map(str::trim).filter(|text| !self.words.is_head(text));
+        let right_year = || row.get(at + 1).map(written).unwrap_or_default();
+        let mut is_line = false;
+        for (head, value) in &parts.fields {
+            match self.words.line(head) {
+                Some(LineHead::Agency) => {
+                    let value = if value.is_empty() { right().unwrap_or_default() } else { value };
+                    self.claim_line(value, place, is_label, claims);
+                }
+                Some(LineHead::Year) if value.is_empty() => claim_year_line(&right_year(), place, claims),
+                Some(LineHead::Year) => claim_year_line(value, place, claims),
+                // 单位：某局, but also 单位：件
+                None if self.may_name_agency(head) && self.sender_in(value).is_some_and(|s| s.is_listed()) => {
+                    self.claim_line(value, place, is_label, claims);
+                }
+                None => continue,
+            }
+            is_line = true;
+        }
+        if !parts.fields.is_empty() {
+            return is_line;
+        }
+        // Without a colon: the head alone, or a space behind it.
+        let (head, value) = match self.words.line(without_remark(parts.title)) {
+            Some(line) => (Some(line), None),
+            None => match parts.title.split_once(char::is_whitespace) {
+                Some((head, value)) => (self.words.line(head), Some(value.trim())),
+                None => (None, None),
+            },
+        };
+        match (head, value) {
+            (Some(LineHead::Agency), Some(value)) => self.claim_line(value, place, is_label, claims),
+            (Some(LineHead::Year), Some(value)) => claim_year_line(value, place, claims),
+            (Some(LineHead::Agency), None) => {
+                // In the head of a register the next cell is another head.
+                if let Some(name) = right().filter(|name| row.len() <= 4 || self.is_organisation(name)) {
+                    self.claim_line(name, place, is_label, claims);
+                }
+            }
+            (Some(LineHead::Year), None) => claim_year_line(&right_year(), place, claims),
+            (None, _) => return false,
+        }
+        true
+    }
+
+    /// Whether the head of a line is some word for an agency, and not for one that receives or made the form.
+    fn may_name_agency(&self, head: &str) -> bool {
+        let words = &self.vocabulary;
+        let head: String = head.chars().map(fold).collect();
+        words.agency_line_ends.iter().any(|end| head.ends_with(end.as_str()))
+            && !words.no_title_starts.iter().any(|start| head.starts_with(start.as_str()))
+    }
+
+    fn claim_line(&self, value: &str, place: Option<Place>, is_label: &dyn Fn(&str) -> bool, claims: &mut Claims) {
+        let value = value.split(['\t', '\u{3000}', '\n']).next().unwrap_or_default();
+        let value = value.split("  ").next().unwrap_or_default().trim();
+        if value.is_empty() || is_label(value) || self.words.is_head(value) || self.is_generic(value) {
+            return;
+        }
+        let sender = match self.listed(value) {
+            Some(agency) => Some((Name::Listed(agency), value.to_owned())),
+            None => match self.sender_in(value) {
+                Some(sender) if sender.is_listed() => Some((sender.name, sender.text)),
+                Some(_) => Some((Name::Unlisted(value.to_owned()), value.to_owned())),
+                None => residue_of(value, &self.clue_words)
+                    .whole
+                    .map(|_| (Name::Unlisted(value.to_owned()), value.to_owned())),
+            },
+        };
+        if let Some((name, text)) = sender {
+            let strength = Strength::Report;
+            claims.names.push(Claim { value: name, text, source: Source::Line, strength, place });
+        }
+        if let Some(year) = self.year_in(value) {
+            let strength = Strength::Bare;
+            claims.years.push(Claim { value: year, text: value.to_owned(), source: Source::Title, strength, place });
+        }
+    }
+
+    /// What may be the sender's title in a text with fields: `附件2：某局统计表` names what stands behind the colon.
+    fn title_of<'t>(&self, parts: &Fields<'t>) -> &'t str {
+        match (parts.title, parts.fields.first()) {
+            ("", Some((head, value))) => {
+                let word: String =
+                    head.chars().filter(|c| !c.is_numeric() && !"一二三四五六七八九十".contains(*c)).collect();
+                if self.vocabulary.annex_words.contains(&word) { value } else { "" }
+            }
+            (title, _) => title,
+        }
+    }
+
+    fn claim_title(&self, text: &str, high: bool, place: Option<Place>, claims: &mut Claims) {
+        let plain: String = text.chars().map(fold).collect();
+        let body = plain.trim().trim_end_matches([')', '.', '。', ' ']);
+        if self.vocabulary.no_title_starts.iter().any(|word| body.starts_with(word.as_str()))
+            || [Some(body), body.rsplit_once('(').map(|(before, _)| before.trim())]
+                .into_iter()
+                .flatten()
+                .any(|body| self.vocabulary.no_title_ends.iter().any(|word| body.ends_with(word.as_str())))
+        {
+            return;
+        }
+        let year = self.year_in(text);
+        let reports = self.vocabulary.report_words.iter().any(|word| plain.contains(word.as_str()));
+        let sender = self.sender_in(text);
+        let nothing_else = || residue_of(text, &self.clue_words).whole.is_none();
+        if let Some(value) = year {
+            let strength = match &sender {
+                _ if reports => Strength::Report,
+                Some(sender) if sender.exact => Strength::Report,
+                None if nothing_else() => Strength::Bare,
+                _ => Strength::Prose,
+            };
+            if high || strength > Strength::Prose {
+                claims.years.push(Claim { value, text: text.to_owned(), source: Source::Title, strength, place });
+            }
+        }
+        if let Some(sender) = sender {
+            let strength = match () {
+                () if reports || year.is_some() => Strength::Report,
+                () if sender.exact => Strength::Bare,
+                () => Strength::Prose,
+            };
+            if high || strength == Strength::Report || strength == Strength::Bare && sender.is_listed() {
+                let (value, text) = (sender.name, sender.text);
+                claims.names.push(Claim { value, text, source: Source::Title, strength, place });
+            }
+        }
+    }
+
+    /// What the name of a sheet, file or folder says.
+    fn claim_label(&self, text: &str, source: Source, claims: &mut Claims) {
+        if let Some(value) = self.year_in(text) {
+            let strength = Strength::Bare;
+            claims.years.push(Claim { value, text: text.to_owned(), source, strength, place: None });
+        }
+        // Folders group agencies: what looks like an organisation there need not be the sender.
+        let sender = self.sender_in(text).filter(|sender| match source {
+            Source::Folder => sender.is_listed(),
+            Source::SheetName => sender.is_listed() || self.roster.is_some(),
+            _ => true,
+        });
+        if let Some(Sender { name: value, text, exact }) = sender {
+            let strength = if exact { Strength::Bare } else { Strength::Prose };
+            claims.names.push(Claim { value, text, source, strength, place: None });
+        }
+    }
+
+    /// The one report year of a text. A text that names two (the year reported on and the year of writing) says neither.
+    fn year_in(&self, text: &str) -> Option<u16> {
+        if !text.chars().any(char::is_numeric) {
+            return None;
+        }
+        match years_in(&without_versions(text, &self.vocabulary.form_versions)).as_slice() {
+            [year] => Some(*year),
+            _ => None,
+        }
+    }
+
+    /// Who is named in a text. A part of the text counts only if no other part names an organisation: in
+    /// `某局 某中心` the centre reports, and if it is not listed, nobody listed does.
+    fn sender_in(&self, text: &str) -> Option<Sender> {
+        let Residue { whole, parts } = residue_of(text, &self.clue_words);
+        let whole = whole?;
+        if let Some(agency) = self.listed(&whole) {
+            return Some(Sender { name: Name::Listed(agency), text: whole, exact: true });
+        }
+        let unlisted =
+            |name: String| Some(Sender { exact: name == whole, name: Name::Unlisted(name.clone()), text: name });
+        let listed: Vec<(usize, usize, &String)> = (0..)
+            .zip(&parts)
+            .filter_map(|(at, part)| part.iter().find_map(|name| self.listed(name).map(|agency| (at, agency, name))))
+            .collect();
+        if listed.is_empty() {
+            // Only what looks like an organisation is taken for one that the roster lacks.
+            let organisation =
+                std::iter::once(&whole).chain(parts.iter().flatten()).find(|name| self.is_organisation(name));
+            return organisation.cloned().and_then(unlisted);
+        }
+        // Of a parent and its office, the office.
+        let lowest = listed.iter().find(|(_, agency, _)| {
+            listed.iter().all(|(_, other, _)| other == agency || self.is_above(*other, *agency))
+        });
+        let Some((place, agency, name)) = lowest else { return unlisted(whole.clone()) };
+        let stranger = (0..).zip(&parts).any(|(at, part): (usize, _)| {
+            let government = || {
+                let ends = |name: &String| self.vocabulary.governments.iter().any(|end| name.ends_with(end.as_str()));
+                at < *place && part.iter().any(ends)
+            };
+            !listed.iter().any(|(other, ..)| *other == at)
+                && part.iter().any(|name| self.is_organisation(name))
+                && !government()
+        });
+        if stranger {
+            return unlisted(whole.clone());
+        }
+        Some(Sender { name: Name::Listed(*agency), text: (*name).clone(), exact: parts.len() == listed.len() })
+    }
+
+    /// Whether a text reads like the name of an organisation, or is a listed one.
+    fn is_organisation(&self, name: &str) -> bool {
+        let words = &self.vocabulary;
+        let plain: String = name.chars().map(fold).filter(|c| !c.is_whitespace()).collect();
+        (words.org_suffixes.iter().any(|suffix| plain.ends_with(suffix.as_str()))
+            && label::key(name).chars().count() >= 3
+            && !words.generic_names.contains(&plain))
+            || self.listed(name).is_some()
+    }
+
+    /// Whether a text names only a kind of organisation, or an office within any.
+    fn is_generic(&self, name: &str) -> bool {
+        self.vocabulary.generic_names.iter().any(|generic| generic == name)
+    }
+
+    /// Whether one agency stands above another on the roster.
+    pub(super) fn is_above(&self, upper: usize, lower: usize) -> bool {
+        let agencies = self.roster.map(|roster| roster.agencies()).unwrap_or_default();
+        let parent = |at: &usize| agencies.get(*at).and_then(|agency| agency.parent);
+        std::iter::successors(parent(&lower), parent).any(|above| above == upper)
+    }
+}
+
+impl Sender {
+    fn is_listed(&self) -> bool {
+        matches!(self.name, Name::Listed(_))
+    }
+}
+
+/// What a cell beside 年度 says: text, or the year as a number.
+fn written(cell: &Cell) -> String {
+    match &cell.content {
+        Content::Number(number) => format!("{number}"),
+        _ => text_of(cell).map(|text| text.trim().to_owned()).unwrap_or_default(),
+    }
+}
+
+fn claim_year_line(text: &str, place: Option<Place>, claims: &mut Claims) {
+    let parsed = text.parse().ok().filter(|year| (2008..2100).contains(year));
+    if let Some(value) = parsed.or_else(|| years_in(text).first().copied()) {
+        let (source, strength) = (Source::Line, Strength::Report);
+        claims.years.push(Claim { value, text: text.to_owned(), source, strength, place });
+    }
+}
+
+/// The text without years that are versions of the form: `2021年版`, `2021格式`.
+fn without_versions(text: &str, versions: &[String]) -> String {
+    let mut chars: Vec<char> = text.chars().map(fold).collect();
+    for word in versions {
+        let word: Vec<char> = word.chars().collect();
+        for at in 4..chars.len() {
+            let year = chars.get(at - 4..at).is_some_and(|digits| digits.iter().all(char::is_ascii_digit));
+            if year && chars.get(at..).is_some_and(|rest| rest.starts_with(&word)) {
+                chars.iter_mut().skip(at - 4).take(4).for_each(|digit| *digit = ' ');
+            }
+        }
+    }
+    chars.into_iter().collect()
+}
