@@ -38,4 +38,20 @@ pub struct Words {
     pub not_categories: Vec<String>,
     /// Units of count and money.
     pub unit_words: Vec<String>,
+    /// Heads of lines below a table that say who filled it in and when.
+    pub footers: Vec<String>,
+    /// Rows and columns that add up others.
+    pub totals: Vec<String>,
+    /// Totals that are never the whole of a table.
+    pub subtotals: Vec<String>,
+    /// Words for the report year in heads.
+    pub this_year: Vec<String>,
+    /// Words for another year in heads.
+    pub other_year: Vec<String>,
+    /// What may follow a year in figures.
+    pub year_endings: Vec<String>,
+    /// Heads, or parts of heads, of columns that comment on figures.
+    pub remark_heads: Vec<String>,
+    /// Beginnings of remarks between a label and its figure.
+    pub remark_starts: Vec<String>,
 }

@@ -6,6 +6,7 @@
 mod grid;
 mod index;
 mod list;
+mod period;
 mod sheet;
 
 pub use index::{LabelIndex, LabelUse, Role};
@@ -73,6 +74,39 @@ pub enum Gap {
         /// Where the first such figure stands.
         position: Position,
     },
+    /// Columns of figures side by side, of which any may be the one that is wanted: none is counted.
+    TwinColumns {
+        /// The heads, or the first figures where there are none.
+        positions: Vec<Position>,
+    },
+    /// Rows of figures under one head, of which any may be the one that is wanted: none is counted.
+    TwinRows {
+        /// Where each row begins.
+        positions: Vec<Position>,
+        /// Their labels.
+        labels: Vec<String>,
+    },
+    /// A row that is longer than its table, as when a thousands mark splits a figure: none of it is counted.
+    SplitFigure {
+        /// The cell beyond the table.
+        position: Position,
+    },
+    /// A label with its figure in one cell.
+    FigureInLabel {
+        /// Where it stands.
+        position: Position,
+        /// As written.
+        label: String,
+    },
+    /// Figures that add up others and are no items of the form: to be compared with what they add up.
+    PartSums {
+        /// Their label.
+        position: Position,
+        /// The label as written.
+        label: String,
+        /// Each sum with its parts.
+        sums: Vec<(Position, Vec<SlotId>)>,
+    },
 }
 
 /// A table found on a sheet.
@@ -134,6 +168,12 @@ pub struct WordKeys {
     form: WordSet,
     counted: WordSet,
     not_categories: WordSet,
+    footers: WordSet,
+    totals: WordSet,
+    subtotals: WordSet,
+    periods: period::PeriodWords,
+    remark_heads: Vec<String>,
+    remark_starts: Vec<String>,
 }
 
 impl WordKeys {
@@ -141,7 +181,15 @@ impl WordKeys {
     #[must_use]
     pub fn new(words: &Words) -> Self {
         let keys = |words: &[String]| words.iter().map(|word| label::key(word)).collect();
+        let totals: WordSet = keys(&words.totals);
+        let footers = words.not_categories.iter().chain(&words.footers).map(|word| label::key(word));
         WordKeys {
+            footers: footers.filter(|word| !totals.contains(word)).collect(),
+            totals,
+            subtotals: keys(&words.subtotals),
+            periods: period::PeriodWords::new(words),
+            remark_heads: words.remark_heads.iter().map(|word| label::key(word)).collect(),
+            remark_starts: words.remark_starts.iter().map(|word| label::key(word)).collect(),
             agency: keys(&words.agency_lines),
             agency_or_unit: keys(&words.agency_or_unit),
             agency_id: keys(&words.agency_id_heads),
@@ -163,6 +211,28 @@ impl WordKeys {
 
     fn is_unit_key(&self, key: &str) -> bool {
         self.units.contains(key)
+    }
+
+    /// Whether the text begins a line below a table that says who filled it in, when, or what to note.
+    fn is_footer(&self, text: &str, key: &str) -> bool {
+        self.footers.contains(key)
+            || text.split_once([':', '：']).is_some_and(|(head, _)| self.footers.contains(&label::key(head)))
+            || self.footers.contains(&label::key_without_notes(text))
+    }
+
+    /// Whether the text names the sum of other rows or columns.
+    fn is_total(&self, text: &str, key: &str) -> bool {
+        self.totals.contains(key) || self.totals.contains(&label::key_without_notes(text))
+    }
+
+    /// Whether the column under this head comments on figures.
+    fn is_remark_head(&self, key: &str) -> bool {
+        self.remark_heads.iter().any(|word| key.contains(word.as_str()))
+    }
+
+    /// Whether the text comments on the label before it.
+    fn is_remark(&self, key: &str) -> bool {
+        self.remark_starts.iter().any(|word| key.starts_with(word.as_str()))
     }
 
     /// What a line with this head names, if anything: the agency or the year.
@@ -228,7 +298,7 @@ pub fn locate(workbook: &Workbook, guide: &Guide<'_>, years: &[Option<u16>]) -> 
         } else if let Some(found) = list::register(&view, guide, sheet_number, year) {
             records.extend(found);
         } else {
-            candidates.extend(grid::candidates(&view, guide, sheet_number));
+            candidates.extend(grid::candidates(&view, guide, sheet_number, year));
         }
     }
     let tables = grid::choose(candidates, guide, years);
