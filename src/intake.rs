@@ -515,7 +515,7 @@ impl<'a> Builder<'a> {
                 },
                 Gap::TwinRows { positions, labels } => Finding {
                     level: Level::Error,
-                    ..base("layout.conflict", "twin_rows")
+                    ..base("layout.conflict", if labels.is_empty() { "twin_rows" } else { "twin_rows_named" })
                         .at(positions.first().copied().and_then(at))
                         .values(labels.join("; "), "")
                         .with("labels", Arg::Text(labels.join("; ")))

@@ -144,6 +144,9 @@ pub struct Record {
     pub tables: Vec<LocatedTable>,
 }
 
+/// Shorter texts are names, however they begin.
+const SHORTEST_REMARK: usize = 8;
+
 /// What a line of a sheet names.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum LineHead {
@@ -217,12 +220,13 @@ impl WordKeys {
     fn is_footer(&self, text: &str, key: &str) -> bool {
         self.footers.contains(key)
             || text.split_once([':', '：']).is_some_and(|(head, _)| self.footers.contains(&label::key(head)))
-            || self.footers.contains(&label::key_without_notes(text))
+            || (text.contains(['(', '（']) && self.footers.contains(&label::key_without_notes(text)))
     }
 
     /// Whether the text names the sum of other rows or columns.
     fn is_total(&self, text: &str, key: &str) -> bool {
-        self.totals.contains(key) || self.totals.contains(&label::key_without_notes(text))
+        let bare = || text.contains(['(', '（']) && self.totals.contains(&label::key_without_notes(text));
+        self.totals.contains(key) || bare()
     }
 
     /// Whether the column under this head comments on figures.
@@ -230,9 +234,9 @@ impl WordKeys {
         self.remark_heads.iter().any(|word| key.contains(word.as_str()))
     }
 
-    /// Whether the text comments on the label before it.
+    /// Whether the text comments on the label before it: a sentence, not a name.
     fn is_remark(&self, key: &str) -> bool {
-        self.remark_starts.iter().any(|word| key.starts_with(word.as_str()))
+        key.chars().count() >= SHORTEST_REMARK && self.remark_starts.iter().any(|word| key.starts_with(word.as_str()))
     }
 
     /// What a line with this head names, if anything: the agency or the year.

@@ -210,6 +210,28 @@ pub fn look(cell: &Cell) -> Look {
     }
 }
 
+/// Whether the cell can be read as a figure or a mark for none, so that it is no label.
+#[must_use]
+pub fn is_value(cell: &Cell) -> bool {
+    match &cell.content {
+        Content::Text(text) => {
+            let meaning = value::read_text(text, Kind::Change, None).meaning;
+            !matches!(meaning, Meaning::Blank | Meaning::Text)
+        }
+        _ => true,
+    }
+}
+
+/// What the cell says, as its sender would see it.
+#[must_use]
+pub fn raw_of(cell: &Cell) -> String {
+    match &cell.content {
+        Content::Number(number) => value::raw_of_number(*number).to_string(),
+        Content::Text(text) | Content::Date(text) | Content::Error(text) => text.trim().to_owned(),
+        Content::Bool(truth) => truth.to_string(),
+    }
+}
+
 /// Whether a text that is no number was probably meant as one: short, and mostly digits.
 fn is_garbled(text: &str) -> bool {
     const LONGEST: usize = 12;

@@ -1,7 +1,7 @@
 //! Lists whose column of figures has no head that a form knows.
 
 use super::super::index::Role;
-use super::super::sheet::{look, text_of};
+use super::super::sheet::{Look, look, text_of};
 use super::strays::heads_over;
 use super::twins::the_report_years;
 use super::{Band, HEAD_ROWS, Head, ROWS_WITHOUT_HEAD, Scene};
@@ -18,6 +18,7 @@ struct Column {
     column: u32,
     first: Position,
     values: u32,
+    has_figures: bool,
     /// Whether the values are 1, 2, 3, … down to here.
     numbering: bool,
 }
@@ -50,9 +51,14 @@ fn bands_of(scene: &Scene<'_, '_>, table: TableId, block: u8, labels: &[&Cell]) 
     let most = columns.iter().map(|column| column.values).max().unwrap_or(0);
     let place = base();
     columns.retain(|column| {
-        let comment = heads_over(scene, &place, column.column).any(|head| scene.guide.words.is_remark_head(head.key));
-        column.values * 2 >= most && !comment
+        let head = heads_over(scene, &place, column.column).last();
+        let is_comment = head.is_some_and(|head| scene.guide.words.is_remark_head(head.key));
+        column.values * 2 >= most && !is_comment
     });
+    // Marks for nothing alone are remarks, beside a column with figures.
+    if columns.iter().any(|column| column.has_figures) {
+        columns.retain(|column| column.has_figures);
+    }
     if columns.iter().any(|column| !column.numbering) {
         columns.retain(|column| !column.numbering || column.values < LEAST_NUMBERING);
     }
@@ -113,16 +119,19 @@ fn value_columns(scene: &Scene<'_, '_>, labels: &[&Cell]) -> Vec<Column> {
         }
         last_row = Some(label.row);
         for (cell, _) in scene.view.row(label.row).filter(|(cell, _)| cell.column > label.column) {
-            if !look(cell).is_value() {
+            let look = look(cell);
+            if !look.is_value() {
                 continue;
             }
             let column = columns.entry(cell.column).or_insert_with(|| Column {
                 column: cell.column,
                 first: Position { row: cell.row, column: cell.column },
                 values: 0,
+                has_figures: false,
                 numbering: true,
             });
             column.values += 1;
+            column.has_figures |= look == Look::Figure;
             column.numbering &= whole(cell) == Some(column.values);
         }
     }

@@ -1,13 +1,13 @@
 //! Rows of a list: one figure each, under a path of labels. The label nearest to the figure says what it counts; labels
 //! left of it, or in a row of their own above, are its groups.
 
-use super::super::sheet::{Look, Mark, look, may_be_figure, position, text_of};
+use super::super::sheet::{Look, Mark, is_value, look, may_be_figure, position, raw_of, text_of};
 use super::super::{Gap, Item, LabelUse, Placed, Role, SheetView};
 use super::found::Found;
 use super::{Band, Scene, strays};
 use crate::address::Position;
 use crate::form::{Block, SlotId, Table};
-use crate::read::{Cell, Content};
+use crate::read::Cell;
 
 /// Longer texts in a row of their own are prose, not the head of a section.
 const LONGEST_SECTION: usize = 30;
@@ -147,7 +147,7 @@ impl<'v, 'c> Reader<'_, 'v, 'c> {
         let Some(((cell, text, mark), outer)) = labels.split_last() else {
             if let Some(cell) = value.filter(|cell| look(cell) == Look::Figure) {
                 // A figure without any label is not to vanish.
-                let raw = self.raw(cell);
+                let raw = raw_of(cell);
                 self.doubtful.push((row, position(cell), raw, None));
             }
             return None;
@@ -232,7 +232,7 @@ impl<'v, 'c> Reader<'_, 'v, 'c> {
         let view: &'v SheetView<'c> = self.scene.view;
         view.marked_row(row)
             .filter(|(cell, mark)| mark.names_something && self.band.labels.contains(&cell.column))
-            .filter(|(cell, _)| self.band.units != Some(cell.column) && look(cell) == Look::Prose)
+            .filter(|(cell, _)| self.band.units != Some(cell.column) && !is_value(cell))
             .filter(|(_, mark)| !mark.uses.is_empty() || !words.is_remark(&mark.key))
             .filter(|(cell, mark)| !mark.uses.is_empty() || !self.is_remark_column(cell.column))
             .filter_map(|(cell, mark)| text_of(cell).map(|text| (cell, text, mark)))
@@ -268,17 +268,23 @@ impl<'v, 'c> Reader<'_, 'v, 'c> {
         self.joint(text, below).filter(|_| figure.is_none_or(|cell| look(cell) == Look::Prose))
     }
 
-    /// Whether a label without a figure heads the rows below it. One that the form knows does so only if it is
-    /// numbered or lacks the unit that the others have; else its figure is merely blank.
+    /// Whether a label without a figure heads the rows below it. One that the form knows does so only if the row below
+    /// differs from it, by its unit or its numbering; else its figure is merely blank.
     fn is_section(&self, row: u32, text: &str, mark: &Mark<'_>) -> bool {
-        if !self.unit_beside(row).is_empty() || text.chars().count() > LONGEST_SECTION {
+        let words = &self.scene.guide.words;
+        let too_long = text.chars().count() > LONGEST_SECTION;
+        if too_long || !self.unit_beside(row).is_empty() || is_label_with_figure(text, &|unit| words.is_unit(unit)) {
             return false;
         }
         let is_known = mark.uses.iter().any(|u| (u.table, u.role) == (self.band.table, Role::Row));
-        let words = &self.scene.guide.words;
-        let numbered = || text.trim_start().chars().next().is_some_and(|c| !c.is_alphabetic() || is_numeral(c));
-        !is_label_with_figure(text, &|unit| words.is_unit(unit))
-            && (!is_known || self.band.units.is_some() || numbered())
+        let next = || {
+            let next = self.scene.view.rows_between(row + 1, u32::MAX).next()?;
+            Some((next, self.labels(next).first().map(|(_, text, _)| *text)?))
+        };
+        !is_known
+            || next().is_some_and(|(next, below)| {
+                !self.unit_beside(next).is_empty() || (is_chapter(text) && !is_chapter(below))
+            })
     }
 
     /// Whether a label in this group cannot be the form's row: it belongs to another group, or the group is another
@@ -313,17 +319,9 @@ impl<'v, 'c> Reader<'_, 'v, 'c> {
 
     /// Whether a number is a telephone number rather than a count.
     fn is_phone(&self, value: &Cell, unit: &str) -> bool {
-        let digits = self.raw(value).chars().filter(char::is_ascii_digit).collect::<String>();
+        let digits = raw_of(value).chars().filter(char::is_ascii_digit).collect::<String>();
         let odd_unit = !unit.is_empty() && !self.scene.guide.words.is_unit(unit);
         (digits.len() == MOBILE_DIGITS && digits.starts_with('1')) || (digits.len() >= PHONE_DIGITS && odd_unit)
-    }
-
-    fn raw(&self, cell: &Cell) -> String {
-        match &cell.content {
-            Content::Number(number) => crate::value::raw_of_number(*number).to_string(),
-            Content::Text(text) | Content::Date(text) | Content::Error(text) => text.trim().to_owned(),
-            Content::Bool(truth) => truth.to_string(),
-        }
     }
 }
 
@@ -340,6 +338,8 @@ fn is_digit(c: char) -> bool {
     c.is_ascii_digit() || ('０'..='９').contains(&c)
 }
 
-fn is_numeral(c: char) -> bool {
-    c.is_numeric() || crate::value::is_han_numeral(c)
+/// Whether the text is numbered in Chinese numerals, as chapters are.
+fn is_chapter(text: &str) -> bool {
+    let text = text.trim_start().trim_start_matches(['(', '（']);
+    text.chars().next().is_some_and(crate::value::is_han_numeral)
 }

@@ -1,6 +1,6 @@
 //! Rows of a table with columns: which row of the form each label means, within its groups.
 
-use super::super::sheet::{Look, Mark, look, position, text_of};
+use super::super::sheet::{Look, Mark, look, position, raw_of, text_of};
 use super::super::{Gap, LabelUse, Role};
 use super::found::{Found, rank};
 use super::{Band, LARGEST_HOLE, Scene, single, strays};
@@ -58,6 +58,7 @@ pub(super) fn read(scene: &Scene<'_, '_>, band: &Band, block: &Block, last: u32,
     let mut loose: Vec<Labelled<'_>> = Vec::new();
     let mut totals: Vec<Total<'_>> = Vec::new();
     let mut sums: Vec<(Labelled<'_>, String)> = Vec::new();
+    let mut unlabelled: Vec<&Cell> = Vec::new();
     for row in scene.view.rows_between(band.body, last) {
         let (at, label) = row_label(scene, band, block, row, &mut groups);
         match label {
@@ -77,6 +78,9 @@ pub(super) fn read(scene: &Scene<'_, '_>, band: &Band, block: &Block, last: u32,
             }
             RowLabel::Group(group) if has_figures(scene, band, row) => sums.push((at, group)),
             RowLabel::Unknown if has_figures(scene, band, row) => loose.push(at),
+            RowLabel::None if at.text.is_empty() && has_figures(scene, band, row) => {
+                unlabelled.extend(band.heads.iter().find_map(|head| scene.under(row, head)));
+            }
             RowLabel::Group(_) | RowLabel::Unknown | RowLabel::None => {}
         }
     }
@@ -90,6 +94,9 @@ pub(super) fn read(scene: &Scene<'_, '_>, band: &Band, block: &Block, last: u32,
         }
         matched_to = matched_to.max(at.row);
         found.unknown.push((at.label, at.text.to_owned()));
+    }
+    for cell in unlabelled.into_iter().filter(|cell| cell.row < matched_to) {
+        found.unknown.push((position(cell), raw_of(cell)));
     }
     for (at, group) in sums.into_iter().filter(|(at, _)| at.row <= matched_to) {
         let sums = part_sums(scene, band, block, at.row, &group);
