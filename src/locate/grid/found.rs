@@ -104,6 +104,9 @@ impl Found {
                 _ => None,
             })
             .collect();
+        // Blocks that share their heads see the same rows.
+        self.unknown.sort();
+        self.unknown.dedup();
         for (at_label, text) in self.unknown {
             let near = nearest(scene.guide, &missing_rows, &text);
             self.gaps.push(Gap::UnknownRow { position: at_label, label: text, near });

@@ -100,6 +100,11 @@ pub(super) fn read(scene: &Scene<'_, '_>, table: &Table, band: &Band, block: &Bl
         }
     }
     if !found.has_lines_since(start) {
+        // A list of which every row is in doubt is still a list.
+        let doubted = reader.doubtful.iter().filter_map(|(_, _, _, near)| *near);
+        found.lines.extend(doubted.map(|slot| (band.block, scene.guide.book.slot(slot).row)));
+    }
+    if !found.has_lines_since(start) {
         return;
     }
     let Reader { opens, doubtful, gaps, .. } = reader;

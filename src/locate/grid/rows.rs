@@ -179,8 +179,9 @@ fn row_label<'c>(
     let at = Labelled { row, label: position(cell), text };
     let is_footer = |text: &str, mark: &Mark<'_>| mark.uses.is_empty() && guide.words.is_footer(text, &mark.key);
     // Another year's row is no row of this table.
+    let is_named = mark.only_period || !mark.uses.is_empty();
     let other_year = mark.period.and_then(|period| period.is_report_year(scene.year)) == Some(false);
-    if other_year || labels.iter().any(|(_, text, mark)| is_footer(text, mark)) {
+    if (is_named && other_year) || labels.iter().any(|(_, text, mark)| is_footer(text, mark)) {
         return (at, RowLabel::None);
     }
     for (cell, _, mark) in &labels {
