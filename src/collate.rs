@@ -285,10 +285,13 @@ fn missing_tables(outcomes: &[FileOutcome], book: &Rulebook) -> Vec<Finding> {
 }
 
 fn is_blank(one: &Return, table: TableId, book: &Rulebook) -> bool {
-    one.facts
+    let mut facts = one
+        .facts
         .iter()
         .filter(|fact| fact.item.as_slot().is_some_and(|slot| book.slot(slot).table == table))
-        .all(|fact| fact.meaning == Meaning::Blank)
+        .peekable();
+    // A table of which nothing could be read has a finding of its own.
+    facts.peek().is_some() && facts.all(|fact| fact.meaning == Meaning::Blank)
 }
 
 /// Compares every counted return with the same agency's figures of the year before.

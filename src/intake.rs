@@ -10,6 +10,7 @@ use crate::check;
 use crate::finding::{Arg, Finding, Subject};
 use crate::form::{FormId, Level, TableId, hex};
 use crate::locate::{self, Gap, Guide, Item, LocatedTable, Placed, Record};
+use crate::part_sums::PartSums;
 use crate::read::{self, Content, Limits, Refusal, Workbook};
 use crate::returns::{Agency, Fact, ItemCode, OpenCategory, Return, Status, TableReading};
 use crate::value::{self, Amount, Kind, Meaning, Problem, Reading, Rewrites};
@@ -364,6 +365,7 @@ struct Builder<'a> {
     result: Return,
     findings: Vec<Finding>,
     gaps: Vec<(TableId, u16, &'a Gap)>,
+    part_sums: Vec<PartSums>,
 }
 
 impl<'a> Builder<'a> {
@@ -381,7 +383,7 @@ impl<'a> Builder<'a> {
             identities_held: 0,
             status: Status::Counted,
         };
-        Builder { result, findings: Vec::new(), gaps: Vec::new() }
+        Builder { result, findings: Vec::new(), gaps: Vec::new(), part_sums: Vec::new() }
     }
 
     fn add(&mut self, located: &'a LocatedTable, understood: &Understood, units: &[StatedUnits], guide: &Guide<'_>) {
@@ -403,6 +405,7 @@ impl<'a> Builder<'a> {
             let cell = cells.first().filter(|cell| (cell.row, cell.column) == (last.row, last.column));
             self.add_figure(located, placed, cell, units, guide);
         }
+        self.part_sums.extend(located.gaps.iter().filter_map(|gap| PartSums::read(gap, located, sheet)));
         self.gaps.extend(located.gaps.iter().map(|gap| (located.table, located.sheet, gap)));
     }
 
@@ -561,11 +564,42 @@ impl<'a> Builder<'a> {
                         .with("near", Arg::Slots(near.iter().copied().collect()))
                 }
                 Gap::UnknownColumn { position } => base("layout.unknown_column", "unknown_column").at(at(*position)),
+                Gap::FigureInLabel { position, label } => base("layout.unknown_label", "figure_in_label")
+                    .at(at(*position))
+                    .values(label, "")
+                    .with("label", Arg::Text(label.clone())),
+                Gap::TwinColumns { positions } => Finding {
+                    level: Level::Error,
+                    ..base("layout.conflict", "twin_columns")
+                        .at(positions.first().copied().and_then(at))
+                        .with("cells", cells(self.result.file, sheet, positions))
+                },
+                Gap::TwinRows { positions, labels } => Finding {
+                    level: Level::Error,
+                    ..base("layout.conflict", if labels.is_empty() { "twin_rows" } else { "twin_rows_named" })
+                        .at(positions.first().copied().and_then(at))
+                        .values(labels.join("; "), "")
+                        .with("labels", Arg::Text(labels.join("; ")))
+                        .with("cells", cells(self.result.file, sheet, positions))
+                },
+                Gap::SplitFigure { position } => {
+                    Finding { level: Level::Error, ..base("layout.split_figure", "split_figure").at(at(*position)) }
+                }
+                // Compared with what they add up, which takes their cells.
+                Gap::PartSums { .. } => continue,
             };
             self.findings.push(finding);
         }
+        for sums in &self.part_sums {
+            self.findings.extend(sums.check(&self.result));
+        }
         (self.result, self.findings)
     }
+}
+
+fn cells(file: FileId, sheet: u16, positions: &[crate::address::Position]) -> Arg {
+    let cell = |position: &crate::address::Position| CellRef { file, place: Place { sheet, position: *position } };
+    Arg::Cells(positions.iter().map(cell).collect())
 }
 
 impl Return {

@@ -60,4 +60,20 @@ pub struct Words {
     pub sum_sheets: Vec<String>,
     /// Names of sheets with another year's figures.
     pub other_year_sheets: Vec<String>,
+    /// Heads of lines below a table that say who filled it in and when.
+    pub footers: Vec<String>,
+    /// Rows and columns that add up others.
+    pub totals: Vec<String>,
+    /// Totals that are never the whole of a table.
+    pub subtotals: Vec<String>,
+    /// Words for the report year in heads.
+    pub this_year: Vec<String>,
+    /// Words for another year in heads.
+    pub other_year: Vec<String>,
+    /// What may follow a year in figures.
+    pub year_endings: Vec<String>,
+    /// Heads, or parts of heads, of columns that comment on figures.
+    pub remark_heads: Vec<String>,
+    /// Beginnings of remarks between a label and its figure.
+    pub remark_starts: Vec<String>,
 }

@@ -104,11 +104,7 @@ fn cut(record: Record, cuts: &[u32]) -> Vec<Record> {
         parts.entry(part).or_insert_with(|| empty(part)).figures.push(placed.clone());
     }
     for gap in &table.gaps {
-        let part = match gap {
-            Gap::UnknownRow { position, .. } | Gap::UnknownColumn { position } => Some(part_of(position.row)),
-            Gap::MissingRow { .. } | Gap::MissingColumn { .. } => None,
-        };
-        let one = part.filter(|part| parts.contains_key(part));
+        let one = gap.position().map(|position| part_of(position.row)).filter(|part| parts.contains_key(part));
         for (number, part) in &mut parts {
             if one.is_none_or(|one| one == *number) {
                 part.gaps.push(gap.clone());
@@ -244,12 +240,5 @@ fn move_to(table: &mut LocatedTable, form: FormId, twin: TableId, book: &Ruleboo
             *slot = twin;
         }
     }
-    table.gaps.retain_mut(|gap| match gap {
-        Gap::MissingRow { slot } | Gap::MissingColumn { slot } => there(*slot).map(|twin| *slot = twin).is_some(),
-        Gap::UnknownRow { near, .. } => {
-            *near = near.and_then(there);
-            true
-        }
-        Gap::UnknownColumn { .. } => true,
-    });
+    table.gaps.retain_mut(|gap| gap.move_slots(there));
 }

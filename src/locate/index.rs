@@ -151,7 +151,8 @@ impl LabelIndex {
         }
     }
 
-    fn uses_of_key(&self, key: &str) -> Option<&[LabelUse]> {
+    /// What the normal form may be as a label, exactly.
+    pub(super) fn uses_of_key(&self, key: &str) -> Option<&[LabelUse]> {
         self.uses.get(key).map(Vec::as_slice)
     }
 

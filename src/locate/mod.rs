@@ -6,6 +6,7 @@
 mod grid;
 mod index;
 mod list;
+mod period;
 mod sheet;
 
 pub use index::{LabelIndex, LabelUse, Role};
@@ -73,6 +74,77 @@ pub enum Gap {
         /// Where the first such figure stands.
         position: Position,
     },
+    /// Columns of figures side by side, of which any may be the one that is wanted: none is counted.
+    TwinColumns {
+        /// The heads, or the first figures where there are none.
+        positions: Vec<Position>,
+    },
+    /// Rows of figures under one head, of which any may be the one that is wanted: none is counted.
+    TwinRows {
+        /// Where each row begins.
+        positions: Vec<Position>,
+        /// Their labels.
+        labels: Vec<String>,
+    },
+    /// A row that is longer than its table, as when a thousands mark splits a figure: none of it is counted.
+    SplitFigure {
+        /// The cell beyond the table.
+        position: Position,
+    },
+    /// A label with its figure in one cell.
+    FigureInLabel {
+        /// Where it stands.
+        position: Position,
+        /// As written.
+        label: String,
+    },
+    /// Figures that add up others and are no items of the form: to be compared with what they add up.
+    PartSums {
+        /// Their label.
+        position: Position,
+        /// The label as written.
+        label: String,
+        /// Each sum with its parts.
+        sums: Vec<(Position, Vec<SlotId>)>,
+    },
+}
+
+impl Gap {
+    /// Where it shows first; what is missing shows nowhere.
+    #[must_use]
+    pub fn position(&self) -> Option<Position> {
+        match self {
+            Gap::MissingRow { .. } | Gap::MissingColumn { .. } => None,
+            Gap::UnknownRow { position, .. }
+            | Gap::UnknownColumn { position }
+            | Gap::SplitFigure { position }
+            | Gap::FigureInLabel { position, .. }
+            | Gap::PartSums { position, .. } => Some(*position),
+            Gap::TwinColumns { positions } | Gap::TwinRows { positions, .. } => positions.first().copied(),
+        }
+    }
+
+    /// Replaces every slot; false if the gap is about one that has no counterpart.
+    pub fn move_slots(&mut self, counterpart: impl Fn(SlotId) -> Option<SlotId>) -> bool {
+        match self {
+            Gap::MissingRow { slot } | Gap::MissingColumn { slot } => match counterpart(*slot) {
+                Some(other) => *slot = other,
+                None => return false,
+            },
+            Gap::UnknownRow { near, .. } => *near = near.and_then(&counterpart),
+            Gap::PartSums { sums, .. } => {
+                for (_, parts) in sums {
+                    *parts = parts.iter().filter_map(|slot| counterpart(*slot)).collect();
+                }
+            }
+            Gap::UnknownColumn { .. }
+            | Gap::TwinColumns { .. }
+            | Gap::TwinRows { .. }
+            | Gap::SplitFigure { .. }
+            | Gap::FigureInLabel { .. } => {}
+        }
+        true
+    }
 }
 
 /// A table found on a sheet.
@@ -110,6 +182,9 @@ pub struct Record {
     pub tables: Vec<LocatedTable>,
 }
 
+/// Shorter texts are names, however they begin.
+const SHORTEST_REMARK: usize = 8;
+
 /// What a line of a sheet names.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum LineHead {
@@ -134,6 +209,12 @@ pub struct WordKeys {
     form: WordSet,
     counted: WordSet,
     not_categories: WordSet,
+    footers: WordSet,
+    totals: WordSet,
+    subtotals: WordSet,
+    periods: period::PeriodWords,
+    remark_heads: Vec<String>,
+    remark_starts: Vec<String>,
 }
 
 impl WordKeys {
@@ -141,7 +222,15 @@ impl WordKeys {
     #[must_use]
     pub fn new(words: &Words) -> Self {
         let keys = |words: &[String]| words.iter().map(|word| label::key(word)).collect();
+        let totals: WordSet = keys(&words.totals);
+        let footers = words.not_categories.iter().chain(&words.footers).map(|word| label::key(word));
         WordKeys {
+            footers: footers.filter(|word| !totals.contains(word)).collect(),
+            totals,
+            subtotals: keys(&words.subtotals),
+            periods: period::PeriodWords::new(words),
+            remark_heads: words.remark_heads.iter().map(|word| label::key(word)).collect(),
+            remark_starts: words.remark_starts.iter().map(|word| label::key(word)).collect(),
             agency: keys(&words.agency_lines),
             agency_or_unit: keys(&words.agency_or_unit),
             agency_id: keys(&words.agency_id_heads),
@@ -184,6 +273,29 @@ impl WordKeys {
             &self.not_categories,
         ];
         sets.into_iter().any(|set| set.contains(&key))
+    }
+
+    /// Whether the text begins a line below a table that says who filled it in, when, or what to note.
+    fn is_footer(&self, text: &str, key: &str) -> bool {
+        self.footers.contains(key)
+            || text.split_once([':', '：']).is_some_and(|(head, _)| self.footers.contains(&label::key(head)))
+            || (text.contains(['(', '（']) && self.footers.contains(&label::key_without_notes(text)))
+    }
+
+    /// Whether the text names the sum of other rows or columns.
+    fn is_total(&self, text: &str, key: &str) -> bool {
+        let bare = || text.contains(['(', '（']) && self.totals.contains(&label::key_without_notes(text));
+        self.totals.contains(key) || bare()
+    }
+
+    /// Whether the column under this head comments on figures.
+    fn is_remark_head(&self, key: &str) -> bool {
+        self.remark_heads.iter().any(|word| key.contains(word.as_str()))
+    }
+
+    /// Whether the text comments on the label before it: a sentence, not a name.
+    fn is_remark(&self, key: &str) -> bool {
+        key.chars().count() >= SHORTEST_REMARK && self.remark_starts.iter().any(|word| key.starts_with(word.as_str()))
     }
 
     /// What a line with this head names, if anything: the agency or the year.
@@ -249,7 +361,7 @@ pub fn locate(workbook: &Workbook, guide: &Guide<'_>, years: &[Option<u16>]) -> 
         } else if let Some(found) = list::register(&view, guide, sheet_number, year) {
             records.extend(found);
         } else {
-            candidates.extend(grid::candidates(&view, guide, sheet_number));
+            candidates.extend(grid::candidates(&view, guide, sheet_number, year));
         }
     }
     let tables = grid::choose(candidates, guide, years);

@@ -2,9 +2,11 @@
 
 use super::Guide;
 use super::index::LabelUse;
+use super::period::Period;
 use crate::address::Position;
 use crate::label;
 use crate::read::{Cell, Content, Sheet};
+use crate::value::{self, Kind, Meaning, Problem};
 
 /// Texts longer than this are prose, not labels.
 const LONGEST_LABEL: usize = 80;
@@ -18,6 +20,28 @@ pub struct Mark<'a> {
     pub key: String,
     /// Whether it can label a row: words, not a number, a unit or a remark alone.
     pub names_something: bool,
+    /// The year that it names beside (or instead of) the label.
+    pub period: Option<Period>,
+    /// Whether it names a year and nothing else.
+    pub only_period: bool,
+}
+
+/// What a cell looks like to someone who searches for figures.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Look {
+    /// A figure, even one that cannot be read: it belongs to a statistic.
+    Figure,
+    /// A mark or word for nothing.
+    Nothing,
+    /// Words, or no content.
+    Prose,
+}
+
+impl Look {
+    /// Whether a statistic's cell looks so.
+    pub fn is_value(self) -> bool {
+        self != Look::Prose
+    }
 }
 
 /// A sheet with its labels recognised.
@@ -46,6 +70,17 @@ impl<'a> SheetView<'a> {
     /// All cells with their label uses, row by row.
     pub fn labelled(&self) -> impl Iterator<Item = (&'a Cell, &'a [LabelUse])> + '_ {
         self.cells.iter().zip(self.marks.iter().map(|mark| mark.uses))
+    }
+
+    /// All cells with all that is known of them as labels.
+    pub fn marked(&self) -> impl Iterator<Item = (&'a Cell, &Mark<'a>)> {
+        self.cells.iter().zip(&self.marks)
+    }
+
+    /// What the cell at a position may be as a label.
+    #[must_use]
+    pub fn mark_at(&self, position: Position) -> Option<&Mark<'a>> {
+        self.marks.get(self.place_of(position)?)
     }
 
     /// The rows that hold anything.
@@ -79,9 +114,11 @@ impl<'a> SheetView<'a> {
     /// The cell at a position, if it holds anything.
     #[must_use]
     pub fn at(&self, position: Position) -> Option<&'a Cell> {
-        let place =
-            self.cells.binary_search_by_key(&(position.row, position.column), |cell| (cell.row, cell.column)).ok()?;
-        self.cells.get(place)
+        self.cells.get(self.place_of(position)?)
+    }
+
+    fn place_of(&self, position: Position) -> Option<usize> {
+        self.cells.binary_search_by_key(&(position.row, position.column), |cell| (cell.row, cell.column)).ok()
     }
 
     /// The last row that holds anything.
@@ -93,13 +130,46 @@ impl<'a> SheetView<'a> {
 
 fn mark<'a>(text: &str, guide: &'a Guide<'_>) -> Mark<'a> {
     let key = label::key(text);
-    let uses = match text.chars().count() <= LONGEST_LABEL {
-        true => guide.index.uses_of(text, &key),
-        false => &[],
-    };
-    let words = text.chars().any(|c| !c.is_numeric());
+    let words = text.chars().any(|c| !c.is_numeric() && !value::is_han_numeral(c)) && !only_numerals(&key);
     let names_something = words && !key.is_empty() && !guide.words.is_unit_key(&key);
-    Mark { uses, key, names_something }
+    let mut mark = Mark { key, names_something, ..Mark::default() };
+    if text.chars().count() > LONGEST_LABEL {
+        return mark;
+    }
+    let index = &guide.index;
+    if let Some(uses) = index.uses_of_key(&mark.key) {
+        mark.uses = uses;
+        return mark;
+    }
+    let bare = label::key_without_notes(text);
+    let periods = &guide.words.periods;
+    // A line with its value, or a date, is not a label with a year.
+    let split = |key: &str| {
+        let dated = |rest: &str| text.contains([':', '：']) || rest.chars().any(char::is_numeric);
+        // A bare number may be a figure.
+        periods.split(key).filter(|(_, rest)| !dated(rest) && key.chars().any(|c| !c.is_numeric()))
+    };
+    match (index.uses_of_key(&bare), split(&mark.key)) {
+        // The remark that was dropped named the year.
+        (Some(uses), Some((period, _))) if split(&bare).is_none() => {
+            mark.uses = uses;
+            mark.period = Some(period);
+        }
+        (Some(uses), _) => mark.uses = uses,
+        (None, Some((period, rest))) => {
+            let without_notes = || split(&bare).and_then(|(_, rest)| index.uses_of_key(&rest));
+            mark.uses = index.uses_of_key(&rest).or_else(without_notes).unwrap_or(&[]);
+            mark.period = Some(period);
+            mark.only_period = rest.is_empty();
+        }
+        (None, None) => {}
+    }
+    mark
+}
+
+/// Whether a normal form is a bare number, in figures or Chinese numerals: numbering, not a name.
+fn only_numerals(key: &str) -> bool {
+    key.chars().all(|c| c.is_numeric() || value::is_han_numeral(c))
 }
 
 /// The cell's text, if it is text and not a figure written as text.
@@ -119,6 +189,58 @@ pub fn may_be_figure(cell: &Cell) -> bool {
         Content::Text(text) => text.chars().any(char::is_numeric),
         Content::Number(_) | Content::Error(_) | Content::Date(_) | Content::Bool(_) | Content::Uncomputed => true,
     }
+}
+
+/// What the cell looks like.
+#[must_use]
+pub fn look(cell: &Cell) -> Look {
+    match &cell.content {
+        Content::Number(_) | Content::Error(_) | Content::Date(_) | Content::Bool(_) | Content::Uncomputed => {
+            Look::Figure
+        }
+        Content::Text(text) if text.trim().is_empty() => Look::Prose,
+        Content::Text(text) => {
+            let reading = value::read_text(text, Kind::Change, None);
+            match (reading.meaning, reading.problem) {
+                (Meaning::Number | Meaning::Approximate, _) => Look::Figure,
+                (Meaning::Dash | Meaning::NotApplicable, _) => Look::Nothing,
+                (_, Some(Problem::Unreadable | Problem::AmbiguousMarks)) if is_garbled(text.trim()) => Look::Figure,
+                (_, Some(Problem::Unreadable | Problem::AmbiguousMarks | Problem::DateCell) | None) => Look::Prose,
+                (_, Some(_)) => Look::Figure,
+            }
+        }
+    }
+}
+
+/// Whether the cell can be read as a figure or a mark for none, so that it is no label.
+#[must_use]
+pub fn is_value(cell: &Cell) -> bool {
+    match &cell.content {
+        Content::Text(text) => {
+            let meaning = value::read_text(text, Kind::Change, None).meaning;
+            !matches!(meaning, Meaning::Blank | Meaning::Text)
+        }
+        _ => true,
+    }
+}
+
+/// What the cell says, as its sender would see it.
+#[must_use]
+pub fn raw_of(cell: &Cell) -> String {
+    match &cell.content {
+        Content::Number(number) => value::raw_of_number(*number).to_string(),
+        Content::Text(text) | Content::Date(text) | Content::Error(text) => text.trim().to_owned(),
+        Content::Bool(truth) => truth.to_string(),
+        Content::Uncomputed => String::new(),
+    }
+}
+
+/// Whether a text that is no number was probably meant as one: short, and mostly digits.
+fn is_garbled(text: &str) -> bool {
+    const LONGEST: usize = 12;
+    let characters = text.chars().count();
+    let digits = text.chars().filter(|c| c.is_numeric()).count();
+    characters <= LONGEST && digits * 2 >= characters && !text.contains([':', '：'])
 }
 
 /// Where the cell stands.

@@ -1,0 +1,160 @@
+//! The official grid: heads over columns, labels beside rows, at any position.
+//!
+//! First the bands of heads are found (`heads`, `headless`) and the columns of the report year chosen among several of
+//! one head (`twins`); then what stands below each band is matched: labelled rows (`rows`), a single row without label
+//! (`single`) or a list (`items`). Where two forms fit the same heads, the one that explains more of the workbook is
+//! chosen (`choice`).
+
+mod choice;
+mod found;
+mod headless;
+mod heads;
+mod items;
+mod rows;
+mod single;
+mod strays;
+mod twins;
+
+pub use choice::{Candidate, choose};
+
+use super::{Guide, SheetView};
+use crate::address::Position;
+use crate::form::{Block, TableId};
+use crate::read::Cell;
+use found::Found;
+use std::collections::BTreeMap;
+use std::ops::Range;
+
+/// Heads of one block may be spread over this many rows.
+const HEAD_ROWS: u32 = 3;
+/// A list without a head is recognised by at least this many row labels.
+const ROWS_WITHOUT_HEAD: usize = 3;
+/// Unknown rows belong to a table while no more than this many empty rows lie between.
+const LARGEST_HOLE: u32 = 1;
+
+/// A column of a block.
+#[derive(Clone, Copy, Debug)]
+struct Head {
+    /// Which column of the block.
+    line: u8,
+    /// Where its text stands.
+    position: Position,
+    /// Where its figures stand: under the text, or under a year beneath it.
+    column: u32,
+}
+
+/// The heads of one block.
+#[derive(Debug)]
+struct Band {
+    table: TableId,
+    block: u8,
+    heads: Vec<Head>,
+    first_row: u32,
+    /// The first row below the heads.
+    body: u32,
+    /// The columns that may hold its row labels.
+    labels: Range<u32>,
+    /// The column of units, in a list that has one.
+    units: Option<u32>,
+    /// Columns whose figures are understood and not wanted: another year's, a part's sum.
+    ignored: Vec<u32>,
+    /// Columns that add up those of a group: the column and the lines that it adds up.
+    part_sums: Vec<(u32, Vec<u8>)>,
+    /// Columns that cannot be told apart: nothing of the band is counted.
+    twins: Vec<Position>,
+    /// Heads of one column that cannot be told apart: that column is not counted.
+    lost: Vec<Position>,
+    /// One of several lists side by side, which must not repeat each other.
+    beside_others: bool,
+}
+
+impl Band {
+    /// A band of a block, without place or columns.
+    fn new(table: TableId, block: u8) -> Band {
+        Band {
+            table,
+            block,
+            heads: Vec::new(),
+            first_row: 0,
+            body: 0,
+            labels: 0..0,
+            units: None,
+            ignored: Vec::new(),
+            part_sums: Vec::new(),
+            twins: Vec::new(),
+            lost: Vec::new(),
+            beside_others: false,
+        }
+    }
+
+    /// The leftmost column of figures.
+    fn left(&self) -> u32 {
+        self.heads.iter().map(|head| head.column).min().unwrap_or(0)
+    }
+}
+
+/// What the readers of bands share.
+struct Scene<'v, 'c> {
+    view: &'v SheetView<'c>,
+    guide: &'v Guide<'v>,
+    /// The report year that the sheet claims.
+    year: Option<u16>,
+}
+
+impl<'v, 'c> Scene<'v, 'c> {
+    fn block(&self, table: TableId, block: u8) -> Option<&'v Block> {
+        self.guide.book.table(table).blocks.get(usize::from(block))
+    }
+
+    /// The cell of a row under a head.
+    fn under(&self, row: u32, head: &Head) -> Option<&'c Cell> {
+        self.view.at(Position { row, column: head.column })
+    }
+}
+
+/// All tables that the sheet's labels allow. `year` is the report year that the sheet claims.
+pub fn candidates(view: &SheetView<'_>, guide: &Guide<'_>, sheet: u16, year: Option<u16>) -> Vec<Candidate> {
+    let scene = Scene { view, guide, year };
+    let mut bands = heads::bands(&scene);
+    bands.extend(headless::bands(&scene, &bands));
+    let mut tables: BTreeMap<TableId, Vec<&Band>> = BTreeMap::new();
+    for band in &bands {
+        tables.entry(band.table).or_default().push(band);
+    }
+    let starts: Vec<u32> = bands.iter().map(|band| band.first_row).collect();
+    let beaten = choice::beaten_by_rows(view, guide, &tables);
+    tables
+        .into_iter()
+        .filter(|(id, _)| !beaten.contains(id))
+        .filter_map(|(id, bands)| read_table(&scene, id, &bands, &starts).into_candidate(&scene, id, &bands, sheet))
+        .collect()
+}
+
+fn read_table(scene: &Scene<'_, '_>, id: TableId, bands: &[&Band], starts: &[u32]) -> Found {
+    let table = scene.guide.book.table(id);
+    let mut found = Found::default();
+    let mut done: Vec<u32> = Vec::new();
+    for band in bands {
+        let Some(block) = scene.block(id, band.block) else { continue };
+        let end = starts.iter().copied().filter(|start| *start >= band.body && *start > band.first_row).min();
+        let last = end.map_or(scene.view.last_row(), |end| end.saturating_sub(1));
+        let before = found.mark();
+        if block.has_unlabelled_row() {
+            // Blocks that share their heads' rows share the row of figures too.
+            if !done.contains(&band.body) {
+                done.push(band.body);
+                let beside: Vec<&Band> = bands.iter().copied().filter(|other| other.body == band.body).collect();
+                single::read(scene, &beside, last, &mut found);
+            }
+        } else if block.is_list() {
+            items::read(scene, table, band, block, last, &mut found);
+        } else {
+            rows::read(scene, band, block, last, &mut found);
+        }
+        if !band.twins.is_empty() && !block.has_unlabelled_row() {
+            found.refuse(before, &band.twins);
+        }
+    }
+    found.refuse_repeated_lists(bands);
+    found
+}
