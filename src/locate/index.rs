@@ -91,18 +91,20 @@ impl LabelIndex {
             .unwrap_or(&[])
     }
 
-    /// Whether the remarks of a label leave its meaning as it is. `（件）` and a printed remark do; `（上年）`, `（其中：电话）`
-    /// and whatever else the program does not know may turn it into another figure's label.
     fn only_harmless_notes(&self, text: &str) -> bool {
-        label::notes(text).into_iter().all(|note| {
-            let key = label::key(note);
-            let words = key.chars().any(|c| !c.is_ascii_digit());
-            let year = key.len() == 4 && !words;
-            (!words && !year)
-                || label::unit_in(note).is_some()
-                || self.harmless_notes.contains(&key)
-                || (key.chars().count() >= LEAST_PART && self.printed_notes.iter().any(|known| known.contains(&key)))
-        })
+        label::notes(text).into_iter().all(|note| self.is_harmless(note))
+    }
+
+    /// Whether a remark in brackets leaves a label's meaning as it is. `（件）` and a printed remark do; `（上年）`,
+    /// `（其中：电话）` and whatever else the program does not know may turn it into another figure's label.
+    pub(super) fn is_harmless(&self, note: &str) -> bool {
+        let key = label::key(note);
+        let words = key.chars().any(|c| !c.is_ascii_digit());
+        let year = key.len() == 4 && !words;
+        (!words && !year)
+            || label::unit_in(note).is_some()
+            || self.harmless_notes.contains(&key)
+            || (key.chars().count() >= LEAST_PART && self.printed_notes.iter().any(|known| known.contains(&key)))
     }
 
     /// What several texts, read together as one label, may be.

@@ -149,7 +149,9 @@ fn mark<'a>(text: &str, guide: &'a Guide<'_>) -> Mark<'a> {
         // A bare number may be a figure.
         periods.split(key).filter(|(_, rest)| !dated(rest) && key.chars().any(|c| !c.is_numeric()))
     };
+    let harmless = |note: &str| index.is_harmless(note) || split(&label::key(note)).is_some();
     match (index.uses_of_key(&bare), split(&mark.key)) {
+        (Some(_), _) if !label::notes(text).into_iter().all(harmless) => {}
         // The remark that was dropped named the year.
         (Some(uses), Some((period, _))) if split(&bare).is_none() => {
             mark.uses = uses;

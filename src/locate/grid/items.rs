@@ -7,6 +7,7 @@ use super::found::Found;
 use super::{Band, Scene, strays};
 use crate::address::Position;
 use crate::form::{Block, SlotId, Table};
+use crate::label::key_without_notes;
 use crate::read::Cell;
 
 /// Longer texts in a row of their own are prose, not the head of a section.
@@ -218,11 +219,14 @@ impl<'v, 'c> Reader<'_, 'v, 'c> {
         let unit = self.unit_beside(row);
         let beside = self.groups.last().cloned();
         let label = beside.as_ref().map_or_else(|| text.trim().to_owned(), |group| path(group.text, text));
-        // A known label left of an unknown one in the same row: which of them the figure belongs to is open.
-        let known = beside.filter(|group| group.row == row).and_then(|group| match group.lines.as_slice() {
+        // A known label left of an unknown one in the same row, or one with a remark that may make it another: which of
+        // them the figure belongs to is open.
+        let line_beside = beside.filter(|group| group.row == row).map(|group| group.lines);
+        let line_within = || self.lines(self.scene.guide.index.uses_of_key(&key_without_notes(text)).unwrap_or(&[]));
+        let known = match line_beside.unwrap_or_else(line_within).as_slice() {
             [line] => Some(self.block.slot(usize::from(*line), 0)),
             _ => None,
-        });
+        };
         if known.is_some() || self.is_phone(value, &unit) {
             self.doubtful.push((row, position(cell), label, known));
             return;
