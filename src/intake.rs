@@ -12,8 +12,10 @@ use crate::read::{self, Content, Limits, Refusal, Workbook};
 use crate::returns::{Agency, Fact, ItemCode, OpenCategory, Return, Status, TableReading};
 use crate::value::{self, Amount, Kind, Meaning, Problem, Reading, Rewrites};
 use sha2::{Digest, Sha256};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::path::PathBuf;
+
+mod stray;
 
 /// A file to be read.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -115,15 +117,19 @@ impl Intake<'_> {
     /// When the bytes are no workbook that can be read.
     pub fn understand(&self, bytes: &[u8], path_claims: &Claims) -> Result<Understood, Refusal> {
         let workbook = read::read_workbook(bytes, &self.limits)?;
-        let is_label = |text: &str| !self.guide.index.uses(text).is_empty() || self.guide.is_table_title(text);
+        let is_label = |text: &str| {
+            !self.guide.index.uses(text).is_empty()
+                || self.guide.is_table_title(text)
+                || self.guide.words.is_list_head(&label::key(text))
+        };
         let claims = self.identifier.sheet_claims(&workbook, &is_label);
         let mut years = self.identifier.sheet_years(&claims, path_claims);
         years.iter_mut().for_each(|year| *year = year.or(self.year));
         let records = locate::locate(&workbook, self.guide, &years)
             .into_iter()
             .map(|record| {
-                let sheet = record.tables.first().map_or(0, |table| usize::from(table.sheet));
-                let identity = self.identifier.identify(&record.claim, sheet, &claims, path_claims);
+                let identity =
+                    self.identifier.identify(&record.claim, usize::from(record.sheet()), &claims, path_claims);
                 (record, identity)
             })
             .collect();
@@ -132,6 +138,9 @@ impl Intake<'_> {
 
     fn assemble(&self, id: FileId, understood: &Understood, outcome: &mut FileOutcome) {
         outcome.sheets = understood.workbook.sheets.iter().map(|sheet| sheet.name.clone()).collect();
+        for (record, identity) in &understood.records {
+            outcome.findings.extend(self.stray_findings(record, identity, id));
+        }
         let with_tables: Vec<&(Record, Identity)> =
             understood.records.iter().filter(|(record, _)| !record.tables.is_empty()).collect();
         if with_tables.is_empty() {
@@ -139,7 +148,7 @@ impl Intake<'_> {
             return;
         }
         let mut builders: BTreeMap<(Agency, u16, FormId), Builder<'_>> = BTreeMap::new();
-        let mut conflicts_said = Vec::new();
+        let mut said: HashSet<(String, String)> = HashSet::new();
         let mut rejected = None;
         for (record, identity) in with_tables {
             let identity = &self.year_by_form(record, identity);
@@ -151,11 +160,13 @@ impl Intake<'_> {
             let year = identity.year.as_ref().map(|claim| claim.value).or(self.year);
             outcome.claimed_year = outcome.claimed_year.or(year);
             let agency = match &identity.agency {
+                // A name with nothing beside it heads a section of the list, unless the roster has it.
+                Err(_) | Ok(Agency::Named(_)) if record.bare => continue,
                 Ok(agency) => agency.clone(),
                 Err(none) => {
                     let finding = self.no_agency(none, id, year, place);
                     rejected = Some(finding.rule.clone());
-                    if !outcome.findings.iter().any(|said| said.rule == finding.rule && said.found == finding.found) {
+                    if said.insert((finding.rule.clone(), finding.found.clone())) {
                         outcome.findings.push(finding);
                     }
                     continue;
@@ -172,8 +183,7 @@ impl Intake<'_> {
                 continue;
             }
             for finding in conflicts(identity, id, &agency, year) {
-                if !conflicts_said.contains(&(finding.rule.clone(), finding.found.clone())) {
-                    conflicts_said.push((finding.rule.clone(), finding.found.clone()));
+                if said.insert((finding.rule.clone(), finding.found.clone())) {
                     outcome.findings.push(finding);
                 }
             }
@@ -191,7 +201,9 @@ impl Intake<'_> {
             outcome.findings.extend(check::within_return(&mut finished, self.guide.book));
             outcome.returns.push(finished);
         }
-        if outcome.returns.is_empty() {
+        if outcome.returns.is_empty() && rejected.is_none() {
+            outcome.reject(id, Status::NotAReturn, "no_table", Level::Query, "file.not_a_return");
+        } else if outcome.returns.is_empty() {
             outcome.rejected =
                 rejected.map(|reason| Rejection { status: Status::Refused, reason: reason.replace('.', "_") });
         }

@@ -38,4 +38,18 @@ pub struct Words {
     pub not_categories: Vec<String>,
     /// Units of count and money.
     pub unit_words: Vec<String>,
+    /// Beginnings and ends of the names of rows that add up others.
+    pub total_edges: Vec<String>,
+    /// Whole names of such rows.
+    pub total_names: Vec<String>,
+    /// The same, with `N` for any number.
+    pub total_patterns: Vec<String>,
+    /// Beginnings of lines that are no rows of a list.
+    pub note_starts: Vec<String>,
+    /// Edges of heads over the report year's figures.
+    pub this_year: Vec<String>,
+    /// Edges of heads over figures of other years, changes and shares.
+    pub other_year: Vec<String>,
+    /// What stands around the digits of a year in a head.
+    pub year_marks: Vec<String>,
 }
