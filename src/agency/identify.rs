@@ -160,6 +160,7 @@ impl<'a> Identifier<'a> {
                 if !lone || !claims.names.iter().any(|claim| claim.source <= Source::Title) {
                     self.claim_text(&sheet.name, Source::SheetName, None, &mut claims);
                 }
+                claims.drop_years_side_by_side();
                 claims.names.sort_by_key(|claim| claim.source);
                 claims.years.sort_by_key(|claim| claim.source);
                 claims
@@ -321,6 +322,21 @@ impl<'a> Identifier<'a> {
                 claims.names.push(Claim { value: Name::Unlisted(name.clone()), text: name, source, place });
             }
         }
+    }
+}
+
+impl Claims {
+    /// Different years in one row of a sheet head columns; none of them is the report's.
+    fn drop_years_side_by_side(&mut self) {
+        let row = |claim: &Claim<u16>| {
+            let place = claim.place.filter(|_| claim.source == Source::Title)?;
+            Some((place.sheet, place.position.row))
+        };
+        let titles: Vec<_> = self.years.iter().filter_map(|claim| Some((row(claim)?, claim.value))).collect();
+        let contradicted = |claim: &Claim<u16>| {
+            row(claim).is_some_and(|own| titles.iter().any(|(row, year)| *row == own && *year != claim.value))
+        };
+        self.years.retain(|claim| !contradicted(claim));
     }
 }
 

@@ -40,6 +40,8 @@ pub struct Words {
     pub unit_words: Vec<String>,
     /// Beginnings and ends of the names of rows that add up others.
     pub total_edges: Vec<String>,
+    /// The same for rows of averages.
+    pub averages: Vec<String>,
     /// Whole names of such rows.
     pub total_names: Vec<String>,
     /// The same, with `N` for any number.

@@ -30,12 +30,18 @@ fn finding(stray: &Stray, id: FileId) -> Finding {
         Fault::Unnamed => (Level::Error, "layout.unnamed_row", "unnamed_row", None),
         Fault::UnknownIndicator(None) => (Level::Query, "layout.unknown_label", "unknown_indicator", None),
         Fault::UnknownIndicator(near) => (Level::Query, "layout.unknown_label", "unknown_indicator_near", near),
+        Fault::UnknownDimension => (Level::Query, "layout.unknown_label", "unknown_dimension", None),
+        Fault::TotalDiffers { .. } => (Level::Query, "layout.total_row", "total_row", None),
         Fault::UnclearRow => (Level::Error, "layout.unclear_row", "unclear_row", None),
     };
-    Finding::new(level, rule, message)
-        .in_file(id)
-        .at(Some(Place { sheet: stray.sheet, position: stray.position }))
-        .values(&stray.label, "")
-        .with("label", Arg::Text(stray.label.clone()))
-        .with("near", Arg::Slots(near.into_iter().collect()))
+    let finding =
+        Finding::new(level, rule, message).in_file(id).at(Some(Place { sheet: stray.sheet, position: stray.position }));
+    let finding = match stray.fault {
+        Fault::TotalDiffers { stated, sum } => finding
+            .values(stated, sum)
+            .with("found", Arg::Text(stated.to_string()))
+            .with("expected", Arg::Text(sum.to_string())),
+        _ => finding.values(&stray.label, ""),
+    };
+    finding.with("label", Arg::Text(stray.label.clone())).with("near", Arg::Slots(near.into_iter().collect()))
 }

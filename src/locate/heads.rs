@@ -148,11 +148,9 @@ pub fn columns(
                 }
             }
             // The first column under a head whose other columns have heads of their own: its total, or an omission?
-            let shared = (0..width).any(|other| {
-                other != place
-                    && owner(lowest, other) == Some(place)
-                    && (lowest + 1..rows.len()).any(|level| owner(level, other) == Some(other))
-            });
+            let shared = (place + 1..width)
+                .take_while(|other| owner(lowest, *other) == Some(place))
+                .any(|other| (lowest + 1..rows.len()).any(|level| owner(level, other) == Some(other)));
             let head = Position { row: rows.get(lowest).copied()?, column: number(place) };
             let unit_head = pieces.iter().rev().find(|piece| label::unit_in(&piece.text).is_some());
             let texts: Vec<&str> = pieces.iter().map(|piece| piece.text.trim()).filter(|t| !t.is_empty()).collect();
@@ -354,6 +352,6 @@ fn may_be_dropped(guide: &Guide<'_>, piece: &Piece, slots: &[SlotId]) -> bool {
         };
         groups().any(|group| piece.names.contains(group))
             || figures.iter().any(whole)
-            || (!known && !(table.open_categories && groups().next().is_some()))
+            || !(known || (table.open_categories && groups().next().is_some()))
     })
 }

@@ -40,8 +40,17 @@ pub enum Fault {
     Unnamed,
     /// No form knows the indicator; with the figure that may be meant.
     UnknownIndicator(Option<SlotId>),
+    /// The indicator does not have this dimension.
+    UnknownDimension,
     /// It is not certain which figure the row holds: the indicator or the dimension is blank.
     UnclearRow,
+    /// The row that adds up the agencies says another number than they do.
+    TotalDiffers {
+        /// What the row says.
+        stated: u64,
+        /// What the agencies' rows add up to.
+        sum: u64,
+    },
 }
 
 /// Rows that belong to one register or long list.
@@ -118,6 +127,11 @@ impl Scene<'_, '_> {
             && !year_of_head(self.guide, text).1.is_empty()
     }
 
+    /// Whether a text is long enough for an agency's name, and is not one of the words that name none.
+    pub fn may_be_long_name(&self, text: &str) -> bool {
+        text.chars().count() > 1 && !self.guide.words.not_categories.contains(&label::key(text))
+    }
+
     /// Whether the row begins something else: it holds a title, a label or a head.
     pub fn begins_other(&self, row: u32) -> bool {
         self.view.marked_row(row).any(|(cell, mark)| {
@@ -170,6 +184,11 @@ impl Scene<'_, '_> {
             }
             Content::Error(_) | Content::Date(_) | Content::Bool(_) => false,
         }
+    }
+
+    /// The whole number that a cell holds, if it plainly holds one.
+    pub fn whole_number(&self, row: u32, column: u32) -> Option<u64> {
+        self.written(row, column)?.replace([',', '，'], "").parse().ok()
     }
 
     pub fn stray(&self, row: u32, column: u32, label: impl Into<String>, fault: Fault) -> Stray {
@@ -259,7 +278,7 @@ impl Sheaf {
 
     /// Whether no row was understood.
     pub fn is_empty(&self) -> bool {
-        self.bundles.is_empty()
+        self.bundles.is_empty() && self.loose.is_empty()
     }
 
     /// The records; `head` is the list's first row.

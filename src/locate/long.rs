@@ -27,6 +27,8 @@ struct Columns {
     form: Option<u32>,
     counted: Option<u32>,
     unit: Option<u32>,
+    /// Whether several columns claim to hold the figures.
+    unclear: bool,
     /// Columns of figures that are not read, with why.
     left_out: Vec<(u32, Fault)>,
 }
@@ -70,10 +72,9 @@ pub fn read(scene: &Scene<'_, '_>, head: u32) -> Option<Area> {
         last = row;
         before = row;
     }
-    let rows = rows(scene, &columns, &numbers, &mut sheaf);
-    place(scene, &columns, rows, &mut sheaf);
-    if sheaf.is_empty() {
-        return None;
+    if !columns.unclear {
+        let rows = rows(scene, &columns, &numbers, &mut sheaf);
+        place(scene, &columns, rows, &mut sheaf);
     }
     for (column, fault) in &columns.left_out {
         let filled = numbers.iter().any(|row| scene.is_number(*row, *column));
@@ -81,6 +82,9 @@ pub fn read(scene: &Scene<'_, '_>, head: u32) -> Option<Area> {
             let label = scene.written(head, *column).unwrap_or_default();
             sheaf.leave(None, scene.stray(head, *column, label, *fault));
         }
+    }
+    if sheaf.is_empty() {
+        return None;
     }
     Some(Area { first: head, last, records: sheaf.records(scene.sheet, head) })
 }
@@ -132,7 +136,7 @@ fn columns(scene: &Scene<'_, '_>, head: u32) -> Option<Columns> {
             first(&mut columns.unit);
         } else if let Some(when) = dated_value(scene, cell) {
             dated.push((column, when));
-        } else {
+        } else if !mark.uses.is_empty() && !words.not_categories.contains(key) {
             other.push(column);
         }
     }
@@ -152,8 +156,10 @@ fn columns(scene: &Scene<'_, '_>, head: u32) -> Option<Columns> {
     columns.value = match (plain.as_slice(), fitting.as_slice()) {
         ([only], _) => *only,
         ([], [only]) => *only,
-        ([first, rest @ ..], _) => {
-            columns.left_out.extend(rest.iter().map(|column| (*column, Fault::UnclearHead)));
+        ([first, ..], _) => {
+            // Which of them is meant is for the sender to say.
+            columns.left_out.extend(plain.iter().map(|column| (*column, Fault::UnclearHead)));
+            columns.unclear = true;
             *first
         }
         _ => return None,
@@ -165,14 +171,10 @@ fn columns(scene: &Scene<'_, '_>, head: u32) -> Option<Columns> {
             columns.left_out.push((*column, Fault::UnclearHead));
         }
     }
-    let numbers = |column: &u32| !words.not_categories.contains(&key_at(scene, head, *column));
-    columns.left_out.extend(other.into_iter().filter(numbers).map(|column| (column, Fault::UnknownHead(None))));
+    // Other columns of figures are the sender's own, unless their heads are labels of a form.
+    columns.left_out.extend(other.into_iter().map(|column| (column, Fault::UnclearHead)));
     let complete = [columns.year, columns.dimension, columns.agency, columns.agency_id].iter().any(Option::is_some);
     complete.then_some(columns)
-}
-
-fn key_at(scene: &Scene<'_, '_>, row: u32, column: u32) -> String {
-    scene.written(row, column).map(|text| label::key(&text)).unwrap_or_default()
 }
 
 /// The year of a head that says nothing else: this year's, last year's, 2021.
@@ -304,13 +306,16 @@ fn place(scene: &Scene<'_, '_>, columns: &Columns, rows: Vec<Row>, sheaf: &mut S
             open.insert(&row.claim, slot.table);
         }
     }
+    let of_the_year = |row: &Row| year_of_head(scene.guide, &row.indicator).0.fits(scene.year_of(&row.claim));
+    let present: BTreeSet<(&RowClaim, SlotId)> =
+        rows.iter().filter(|row| of_the_year(row)).filter_map(|row| Some((&row.claim, row.slot?))).collect();
     let mut compared = 0;
     for row in &rows {
         let position = Position { row: row.row, column: columns.value };
         let placed = |item: Item, head: Option<Position>| Placed { item, position, head };
-        let (when, _) = year_of_head(scene.guide, &row.indicator);
-        if !when.fits(scene.year_of(&row.claim)) {
-            if row.held {
+        if !of_the_year(row) {
+            let replaced = row.slot.is_some_and(|slot| present.contains(&(&row.claim, slot)));
+            if row.held && !replaced {
                 let stray = scene.stray(row.row, columns.indicator, &row.indicator, Fault::OtherYear);
                 sheaf.leave(Some(&row.claim), stray);
             }
@@ -333,6 +338,16 @@ fn place(scene: &Scene<'_, '_>, columns: &Columns, rows: Vec<Row>, sheaf: &mut S
             continue;
         }
         if !row.held || scene.guide.words.is_total(&row.indicator) {
+            continue;
+        }
+        // The form has the indicator, so it is the dimension that is wanting or wrong.
+        if !scene.guide.index.uses(&row.indicator).is_empty() {
+            let (column, fault) = match columns.dimension.filter(|_| !row.dimension.is_empty()) {
+                Some(column) => (column, Fault::UnknownDimension),
+                None => (columns.indicator, Fault::UnclearRow),
+            };
+            let label = if fault == Fault::UnclearRow { &row.indicator } else { &row.dimension };
+            sheaf.leave(Some(&row.claim), scene.stray(row.row, column, label, fault));
             continue;
         }
         compared += 1;

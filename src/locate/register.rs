@@ -154,9 +154,11 @@ fn head_rows(scene: &Scene<'_, '_>, anchor: u32, panel: &Panel) -> Option<Vec<u3
         let name = scene.written(row, names);
         match name {
             Some(name) if row == anchor || Some(label::key(&name)) == head => rows.push(row),
+            // 甲, 1, 2, 3 number the columns.
+            Some(name) if is_numbering(scene, row, names) && !scene.may_be_long_name(&name) => rows.push(row),
             Some(name) if !scene.guide.words.is_total(&name) && !scene.may_name_agency(&name) => return None,
             Some(_) => break,
-            None if is_numbering(scene, row) || !has_figures(scene, row) => rows.push(row),
+            None if is_numbering(scene, row, names) || !has_figures(scene, row) => rows.push(row),
             None => break,
         }
         if rows.len() > 2 * HEAD_ROWS {
@@ -167,8 +169,11 @@ fn head_rows(scene: &Scene<'_, '_>, anchor: u32, panel: &Panel) -> Option<Vec<u3
 }
 
 /// Whether the row's cells are nothing but the columns' numbers, or years.
-fn is_numbering(scene: &Scene<'_, '_>, row: u32) -> bool {
-    let cells = || scene.view.row(row).map(|(cell, _)| cell).filter(|cell| !is_blank(cell));
+fn is_numbering(scene: &Scene<'_, '_>, row: u32, names: u32) -> bool {
+    let cells = || {
+        let all = scene.view.row(row).map(|(cell, _)| cell);
+        all.filter(|cell| !is_blank(cell) && cell.column > names)
+    };
     let numbers: Vec<Option<u32>> =
         cells().map(|cell| scene.written(row, cell.column).and_then(|text| text.parse().ok())).collect();
     let counted = numbers.iter().zip(numbers.iter().skip(1)).all(|(one, next)| match (one, next) {
@@ -176,7 +181,8 @@ fn is_numbering(scene: &Scene<'_, '_>, row: u32) -> bool {
         _ => false,
     });
     let starts = matches!(numbers.first(), Some(Some(0 | 1)));
-    (numbers.len() > 1 && counted && starts) || cells().all(|cell| bare_year(cell).is_some())
+    let years = !numbers.is_empty() && cells().all(|cell| bare_year(cell).is_some());
+    (numbers.len() > 1 && counted && starts) || years
 }
 
 fn has_figures(scene: &Scene<'_, '_>, row: u32) -> bool {
@@ -199,6 +205,9 @@ enum Line {
     /// Nothing under any head.
     Nothing,
 }
+
+/// A column, its figure, and whether it is of the year in question.
+type Pick<'r> = (&'r Column, SlotId, bool);
 
 struct Register {
     panel: Panel,
@@ -308,6 +317,7 @@ impl Register {
                 _ => self.left_out.push((Position { row: *row, column: *column }, String::new(), Fault::NoHead)),
             }
         }
+        self.settle_twins(scene, &rows);
         let mut compared = 0;
         for column in self.columns.iter().filter(|column| filled.contains_key(&column.column)) {
             let fault = match column.meaning {
@@ -326,20 +336,48 @@ impl Register {
         }
     }
 
+    /// Columns that mean one figure of one year, and differ: one may be last year's, so neither is believed.
+    fn settle_twins(&mut self, scene: &Scene<'_, '_>, rows: &[u32]) {
+        let mut twins: BTreeMap<(&str, Option<u16>), Vec<u32>> = BTreeMap::new();
+        for column in &self.columns {
+            let year = match column.when {
+                When::Unsaid | When::This => None,
+                When::Year(year) => Some(year),
+                When::Other => continue,
+            };
+            if let Some(slot) = self.slots.get(&column.column).and_then(|slots| slots.first()) {
+                twins.entry((&scene.guide.book.slot(*slot).code, year)).or_default().push(column.column);
+            }
+        }
+        let differ = |columns: &[u32]| {
+            rows.iter().any(|row| {
+                let mut texts = columns.iter().filter_map(|column| scene.written(*row, *column));
+                let first = texts.next();
+                texts.any(|text| Some(text) != first)
+            })
+        };
+        let unclear: Vec<u32> = twins.into_values().filter(|columns| differ(columns)).flatten().collect();
+        for column in self.columns.iter_mut().filter(|column| unclear.contains(&column.column)) {
+            column.meaning = Meaning::Unclear;
+            self.slots.remove(&column.column);
+        }
+    }
+
     /// Puts the rows' figures to their agencies and years.
-    fn place_rows(&mut self, scene: &Scene<'_, '_>, lines: &[(u32, Line)], sheaf: &mut Sheaf) {
+    fn place_rows(&self, scene: &Scene<'_, '_>, lines: &[(u32, Line)], sheaf: &mut Sheaf) {
         let said = |row: u32| self.panel.year.and_then(|column| scene.written(row, column));
         let years: BTreeSet<String> =
             lines.iter().filter(|(_, line)| *line == Line::Agency).filter_map(|(row, _)| said(*row)).collect();
         let only_year = years.first().filter(|_| years.len() == 1);
         let mut other_years: BTreeSet<u32> = BTreeSet::new();
+        let mut picks = BTreeMap::new();
         // The agency whose cell may reach down over rows without a name: its row, its name and the years that it has.
         let mut above: Option<(u32, RowClaim, BTreeSet<String>)> = None;
         for (row, line) in lines {
             let own = |column: Option<u32>| column.and_then(|column| scene.written(*row, column));
             let year = said(*row);
-            let mut claim =
-                RowClaim { agency: own(self.panel.agency), agency_id: own(self.panel.agency_id), year: year.clone() };
+            let name = own(self.panel.agency);
+            let mut claim = RowClaim { agency: name.clone(), agency_id: own(self.panel.agency_id), year: year.clone() };
             match line {
                 Line::Agency => {
                     if year.is_none() && !years.is_empty() {
@@ -348,7 +386,10 @@ impl Register {
                     let has: BTreeSet<String> = claim.year.iter().cloned().collect();
                     above = Some((*row, RowClaim { year: None, ..claim.clone() }, has));
                     if claim.year.is_none() && !years.is_empty() {
-                        sheaf.leave(None, scene.stray(*row, self.names(), "", Fault::Unnamed));
+                        sheaf.leave(
+                            None,
+                            scene.stray(*row, self.names(), name.as_deref().unwrap_or_default(), Fault::Unnamed),
+                        );
                         continue;
                     }
                 }
@@ -359,7 +400,10 @@ impl Register {
                         unnamed && last + 1 == *row && year.as_ref().is_some_and(|year| !years.contains(year))
                     });
                     let (Some((last, who, years)), Some(year)) = (inherited, year) else {
-                        sheaf.leave(None, scene.stray(*row, self.names(), "", Fault::Unnamed));
+                        sheaf.leave(
+                            None,
+                            scene.stray(*row, self.names(), name.as_deref().unwrap_or_default(), Fault::Unnamed),
+                        );
                         above = None;
                         continue;
                     };
@@ -372,8 +416,19 @@ impl Register {
                     continue;
                 }
             }
-            self.place_row(scene, *row, &claim, *line != Line::Section, sheaf, &mut other_years);
+            let year = scene.year_of(&claim);
+            for (column, slot, fits) in picks.entry(year).or_insert_with(|| self.picks(scene, year)) {
+                let position = Position { row: *row, column: column.column };
+                if *fits {
+                    let table = scene.guide.book.slot(*slot).table;
+                    let placed = Placed { item: Item::Slot(*slot), position, head: Some(column.unit_head) };
+                    sheaf.place(&claim, table, placed, *line == Line::Agency || *line == Line::Unnamed);
+                } else if scene.is_number(*row, column.column) {
+                    other_years.insert(column.column);
+                }
+            }
         }
+        self.compare_total(scene, lines, sheaf);
         let other = self.columns.iter().filter(|column| other_years.contains(&column.column));
         let other = other.map(|column| (column.head, column.label.clone(), Fault::OtherYear));
         for (at, label, fault) in self.left_out.iter().cloned().chain(other) {
@@ -381,35 +436,44 @@ impl Register {
         }
     }
 
-    fn place_row(
-        &self,
-        scene: &Scene<'_, '_>,
-        row: u32,
-        claim: &RowClaim,
-        held: bool,
-        sheaf: &mut Sheaf,
-        other_years: &mut BTreeSet<u32>,
-    ) {
-        let year = scene.year_of(claim);
-        let picked: Vec<(&Column, SlotId)> = self
+    /// Compares the one row that adds up the agencies, if there is just one, with their sum.
+    fn compare_total(&self, scene: &Scene<'_, '_>, lines: &[(u32, Line)], sheaf: &mut Sheaf) {
+        let rows = |wanted: Line| lines.iter().filter(move |(_, line)| *line == wanted).map(|(row, _)| *row);
+        let mut totals = rows(Line::Total);
+        let (Some(total), None) = (totals.next(), totals.next()) else { return };
+        let name = scene.first_text(total, u32::MAX).unwrap_or_default();
+        let mixed = self.panel.year.is_some() || lines.iter().any(|(_, line)| *line == Line::Unnamed);
+        if mixed || scene.guide.words.is_average(name) {
+            return;
+        }
+        for column in self.columns.iter().filter(|column| self.slots.contains_key(&column.column)) {
+            let number = |row: u32| match scene.holds(row, column.column) {
+                true => scene.whole_number(row, column.column),
+                false => Some(0),
+            };
+            let sum = rows(Line::Agency).map(number).try_fold(0_u64, |sum, number| sum.checked_add(number?));
+            let stated = scene.whole_number(total, column.column);
+            if let (Some(sum), Some(stated)) = (sum, stated)
+                && sum != stated
+            {
+                let fault = Fault::TotalDiffers { stated, sum };
+                sheaf.leave(None, scene.stray(total, column.column, &column.label, fault));
+            }
+        }
+    }
+
+    /// The columns of figures for rows of a year. Other years' columns are among them only where the year's own are
+    /// wanting.
+    fn picks(&self, scene: &Scene<'_, '_>, year: Option<u16>) -> Vec<Pick<'_>> {
+        let picked: Vec<Pick<'_>> = self
             .columns
             .iter()
             .filter_map(|column| {
                 let slot = scene.pick(self.slots.get(&column.column)?, "", year)?;
-                Some((column, slot))
+                Some((column, slot, column.when.fits(year)))
             })
             .collect();
-        for (column, slot) in &picked {
-            let position = Position { row, column: column.column };
-            if column.when.fits(year) {
-                let table = scene.guide.book.slot(*slot).table;
-                let placed = Placed { item: Item::Slot(*slot), position, head: Some(column.unit_head) };
-                sheaf.place(claim, table, placed, held);
-            } else if scene.is_number(row, column.column)
-                && !picked.iter().any(|(other, same)| same == slot && other.when.fits(year))
-            {
-                other_years.insert(column.column);
-            }
-        }
+        let own: BTreeSet<SlotId> = picked.iter().filter(|(_, _, fits)| *fits).map(|(_, slot, _)| *slot).collect();
+        picked.into_iter().filter(|(_, slot, fits)| *fits || !own.contains(slot)).collect()
     }
 }

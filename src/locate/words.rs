@@ -38,6 +38,7 @@ pub struct WordKeys {
     pub(super) year_marks: Vec<String>,
     list_heads: WordSet,
     total_edges: Vec<String>,
+    averages: Vec<String>,
     total_names: WordSet,
     total_patterns: WordSet,
     note_starts: Vec<String>,
@@ -75,6 +76,7 @@ impl WordKeys {
             year_marks: sorted(&words.year_marks),
             list_heads: heads.flatten().map(|word| label::key(word)).collect(),
             total_edges: sorted(&words.total_edges),
+            averages: sorted(&words.averages),
             total_names: keys(&words.total_names),
             total_patterns: words.total_patterns.iter().map(|word| label::key(word)).collect(),
             note_starts: sorted(&words.note_starts),
@@ -116,9 +118,15 @@ impl WordKeys {
         !key.is_empty() && (self.is_total_key(&key) || self.total_patterns.contains(&label::key(&counted(name))))
     }
 
+    /// Whether a row of this name gives averages.
+    pub(super) fn is_average(&self, name: &str) -> bool {
+        let key = label::key(name);
+        self.averages.iter().any(|word| key.starts_with(word.as_str()) || key.ends_with(word.as_str()))
+    }
+
     pub(super) fn is_total_key(&self, key: &str) -> bool {
         let edge = |word: &String| key.starts_with(word.as_str()) || key.ends_with(word.as_str());
-        self.total_names.contains(key) || self.total_edges.iter().any(edge)
+        self.total_names.contains(key) || self.total_edges.iter().chain(&self.averages).any(edge)
     }
 
     /// Whether a line that begins like this is a remark below a list: the word stands alone, or marks or digits
