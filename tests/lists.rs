@@ -349,6 +349,25 @@ fn a_sheet_may_hold_several_lists_and_tables() {
 }
 
 #[test]
+fn remarks_beside_the_figures_end_no_list() {
+    let facts = "教 inquiries=48\n教 complaints=3\n财 inquiries=12\n财 complaints=1";
+    // A remark that reads like a label, a unit's blank row, a sender's line between the rows.
+    check("单位名称|信息咨询|投诉|备注\n教|48|3|其他\n甲市水利局|||会议\n财|12|1|投诉", facts, &[]);
+    check("单位名称|信息咨询|投诉\n教|48|3\n\n财|12|1\n填报单位（盖章）：教||2022年1月", facts, &[]);
+    check(
+        "单位名称|指标|对象|数值|备注\n教|信息咨询||48|数据\n教|投诉||3|其他\n财|信息咨询||12|\n\n财|投诉||1|",
+        facts,
+        &[],
+    );
+}
+
+#[test]
+fn words_where_a_number_belongs_are_named() {
+    check("单位名称|信息咨询|投诉\n教|若干|3", "教 complaints=3", &["value.approximate B2"]);
+    check("单位名称|指标|数值\n教|信息咨询|若干\n教|投诉|3", "教 complaints=3", &["value.approximate C2"]);
+}
+
+#[test]
 fn a_head_may_stand_far_down() {
     let grid = format!("{}单位名称|信息咨询|投诉\n教|48|3", "说明\n".repeat(20));
     check(&grid, "教 inquiries=48\n教 complaints=3", &[]);
@@ -442,6 +461,26 @@ fn totals_in_a_long_list_are_no_agency() {
             &[],
         );
     }
+}
+
+/// What is published is itself a long list.
+#[test]
+fn the_facts_of_the_sample_can_be_read_back() {
+    let facts = |rows: Vec<common::Row>| -> Vec<String> {
+        let counted = rows.into_iter().filter(|row| &row["counted"] == "true" && !row["value"].is_empty());
+        let mut facts: Vec<String> =
+            counted.map(|row| row.key(&["agency_id", "form", "indicator", "dimension", "value"])).collect();
+        facts.sort();
+        facts
+    };
+    let published = common::root().join("output/2021/facts.csv");
+    let place = Place::new();
+    place.put("roster.csv", std::fs::read(common::root().join("data/roster.csv")).unwrap());
+    place.put("facts.csv", std::fs::read(&published).unwrap());
+    place.run(&[]);
+    let (before, after) = (facts(common::rows(&published)), facts(place.rows(2021, "facts.csv")));
+    let lost: Vec<_> = before.iter().filter(|fact| after.binary_search(fact).is_err()).take(5).collect();
+    assert!(before.len() > 5000 && before.len() == after.len() && lost.is_empty(), "{}: {lost:?}", after.len());
 }
 
 /// Time grows with the rows, not with their square.

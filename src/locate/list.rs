@@ -132,15 +132,17 @@ impl Scene<'_, '_> {
         text.chars().count() > 1 && !self.guide.words.not_categories.contains(&label::key(text))
     }
 
-    /// Whether the row begins something else: it holds a title, a label or a head.
-    pub fn begins_other(&self, row: u32) -> bool {
-        self.view.marked_row(row).any(|(cell, mark)| {
-            let text = text_of(cell).unwrap_or_default();
-            !text.is_empty()
-                && (!mark.uses.is_empty()
-                    || self.guide.words.is_list_head(&mark.key)
-                    || self.guide.is_table_title(text))
-        })
+    /// Whether the row begins with the title of a table.
+    pub fn has_title(&self, row: u32) -> bool {
+        self.first_text(row, u32::MAX).is_some_and(|text| self.guide.is_table_title(text))
+    }
+
+    /// How many of the row's cells are labels of a form, or heads of a list.
+    pub fn labels(&self, row: u32) -> usize {
+        let known = self.view.marked_row(row).filter(|(cell, mark)| {
+            !is_blank(cell) && (!mark.uses.is_empty() || self.guide.words.is_list_head(&mark.key))
+        });
+        known.count()
     }
 
     /// The first word of a row, up to a column.

@@ -15,6 +15,9 @@ use std::collections::{BTreeMap, BTreeSet, HashSet};
 /// Near misses are looked for in so many unknown labels.
 const LABELS_COMPARED: usize = 50;
 
+/// What the codes of categories that no form lists begin with.
+const OPEN: &str = "open.";
+
 /// Columns of a long list.
 #[derive(Clone, Debug, Default)]
 struct Columns {
@@ -58,13 +61,10 @@ pub fn read(scene: &Scene<'_, '_>, head: u32) -> Option<Area> {
             before = row;
             continue;
         }
-        let is_figure = scene.written(row, columns.indicator).is_some() && is_value(scene, row, columns.value);
-        let ends = |text: &str| scene.guide.is_table_title(text);
-        let title = scene.view.row(row).filter_map(|(cell, _)| text_of(cell)).any(ends);
-        // After an empty row, anything that is no figure of the list begins something else.
-        if title
-            || (!is_figure && heads_other(scene, row, &columns))
-            || (!is_figure && row > before + 1 && scene.begins_other(row))
+        if !is_list_row(scene, row, &columns)
+            && (scene.has_title(row)
+                || heads_other(scene, row, &columns)
+                || (row > before + 1 && scene.labels(row) > 0))
         {
             break;
         }
@@ -89,19 +89,29 @@ pub fn read(scene: &Scene<'_, '_>, head: u32) -> Option<Area> {
     Some(Area { first: head, last, records: sheaf.records(scene.sheet, head) })
 }
 
-/// Whether the row has another list's or table's heads where this one has figures or labels.
-fn heads_other(scene: &Scene<'_, '_>, row: u32, columns: &Columns) -> bool {
-    scene.view.marked_row(row).any(|(cell, mark)| {
-        !is_blank(cell)
-            && (scene.guide.words.is_list_head(&mark.key) || (cell.column == columns.value && !mark.uses.is_empty()))
-    })
+/// Whether the row has an indicator, and a figure or words beside it that no head would have.
+fn is_list_row(scene: &Scene<'_, '_>, row: u32, columns: &Columns) -> bool {
+    let plain = |column: u32| {
+        let cell = scene.view.at(Position { row, column }).filter(|cell| !is_blank(cell));
+        cell.is_some_and(|cell| {
+            text_of(cell).is_none_or(|text| {
+                scene.guide.index.uses(text).is_empty() && !scene.guide.words.is_list_head(&label::key(text))
+            })
+        })
+    };
+    let who = [columns.agency, columns.agency_id, columns.year].into_iter().flatten();
+    let heads = scene.written(row, columns.indicator).map(|text| scene.guide.words.is_list_head(&label::key(&text)));
+    let labelled = scene.holds(row, columns.value) && !plain(columns.value);
+    heads == Some(false) && !labelled && std::iter::once(columns.value).chain(who).any(plain)
 }
 
-fn is_value(scene: &Scene<'_, '_>, row: u32, column: u32) -> bool {
-    scene
-        .view
-        .at(Position { row, column })
-        .is_some_and(|cell| text_of(cell).is_none_or(|text| scene.guide.index.uses(text).is_empty()) && !is_blank(cell))
+/// Whether the row has another list's or table's heads where this one has figures or labels.
+fn heads_other(scene: &Scene<'_, '_>, row: u32, columns: &Columns) -> bool {
+    let own = [columns.agency, columns.agency_id, columns.year, columns.dimension];
+    let mine = |column: u32| column == columns.indicator || column == columns.value || own.contains(&Some(column));
+    scene.view.marked_row(row).filter(|(cell, _)| !is_blank(cell) && mine(cell.column)).any(|(cell, mark)| {
+        scene.guide.words.is_list_head(&mark.key) || (cell.column == columns.value && !mark.uses.is_empty())
+    })
 }
 
 /// The columns, if the row heads a long list.
@@ -350,12 +360,22 @@ fn place(scene: &Scene<'_, '_>, columns: &Columns, rows: Vec<Row>, sheaf: &mut S
             sheaf.leave(Some(&row.claim), scene.stray(row.row, column, label, fault));
             continue;
         }
+        // Our own code of a category that no form lists.
+        let code = row.indicator.strip_prefix(OPEN);
         compared += 1;
-        let near = (compared <= LABELS_COMPARED).then(|| scene.guide.index.nearest(book, &row.indicator)).flatten();
-        match open.get(&row.claim).filter(|_| row.dimension.is_empty() && near.is_none() && row.form.is_empty()) {
+        let near = (code.is_none() && compared <= LABELS_COMPARED)
+            .then(|| scene.guide.index.nearest(book, &row.indicator))
+            .flatten();
+        let named = book.form_by_code(row.form.trim()).map(|form| {
+            let tables = &book.form(form).tables;
+            tables.iter().copied().find(|table| book.table(*table).open_categories)
+        });
+        let table = named.unwrap_or_else(|| open.get(&row.claim).copied());
+        match table.filter(|_| row.dimension.is_empty() && near.is_none()) {
             Some(table) => {
-                let item = Item::Open { label: row.indicator.clone(), unit: row.unit.clone() };
-                sheaf.place(&row.claim, *table, placed(item, None), true);
+                let label = code.unwrap_or(&row.indicator).to_owned();
+                let item = Item::Open { label, unit: row.unit.clone() };
+                sheaf.place(&row.claim, table, placed(item, None), true);
             }
             None => {
                 let stray = scene.stray(row.row, columns.indicator, &row.indicator, Fault::UnknownIndicator(near));

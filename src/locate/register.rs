@@ -57,8 +57,11 @@ pub fn read(scene: &Scene<'_, '_>, anchor: u32) -> Option<Area> {
             continue;
         }
         let lines: Vec<Line> = registers.iter().map(|register| register.line(scene, row)).collect();
-        if lines.iter().all(|line| matches!(line, Line::Nothing | Line::Section | Line::Unnamed))
-            && scene.begins_other(row)
+        // One label may be a remark beside an agency's name; two are another table's heads.
+        let labels = scene.labels(row);
+        let named = lines.iter().any(|line| matches!(line, Line::Words | Line::Section));
+        if lines.iter().all(|line| matches!(line, Line::Nothing | Line::Section | Line::Unnamed | Line::Words))
+            && (scene.has_title(row) || labels > usize::from(named))
         {
             break;
         }
@@ -72,7 +75,7 @@ pub fn read(scene: &Scene<'_, '_>, anchor: u32) -> Option<Area> {
         register.settle_columns(scene, &lines);
         register.place_rows(scene, &lines, &mut sheaf);
     }
-    let named = rows.iter().any(|(_, lines)| lines.contains(&Line::Agency));
+    let named = rows.iter().any(|(_, lines)| lines.iter().any(|line| line.is_agency()));
     let area = || Area { first: top, last, records: sheaf.records(scene.sheet, anchor) };
     named.then(area)
 }
@@ -194,6 +197,8 @@ fn has_figures(scene: &Scene<'_, '_>, row: u32) -> bool {
 enum Line {
     /// A row of an agency, with something under the heads.
     Agency,
+    /// A row of an agency that has words, and no figure.
+    Words,
     /// A name with nothing beside it.
     Section,
     /// Figures, and nobody's name.
@@ -204,6 +209,13 @@ enum Line {
     Note,
     /// Nothing under any head.
     Nothing,
+}
+
+impl Line {
+    /// Whether the row is an agency's, with something under the heads.
+    fn is_agency(self) -> bool {
+        matches!(self, Line::Agency | Line::Words)
+    }
 }
 
 /// A column, its figure, and whether it is of the year in question.
@@ -276,8 +288,9 @@ impl Register {
             (None, None) => false,
         };
         match (plausible, held, figures) {
-            (true, true, _) => Line::Agency,
-            (true, false, _) => Line::Section,
+            (true, _, true) => Line::Agency,
+            (true, true, false) => Line::Words,
+            (true, false, false) => Line::Section,
             (false, _, true) => Line::Unnamed,
             (false, _, false) => Line::Nothing,
         }
@@ -285,7 +298,7 @@ impl Register {
 
     /// Decides which columns hold figures, now that the rows are known.
     fn settle_columns(&mut self, scene: &Scene<'_, '_>, lines: &[(u32, Line)]) {
-        let rows: Vec<u32> = lines.iter().filter(|(_, line)| *line == Line::Agency).map(|(row, _)| *row).collect();
+        let rows: Vec<u32> = lines.iter().filter(|(_, line)| line.is_agency()).map(|(row, _)| *row).collect();
         let mut filled: BTreeMap<u32, u32> = BTreeMap::new();
         for row in &rows {
             for (cell, _) in scene.view.row(*row) {
@@ -367,7 +380,7 @@ impl Register {
     fn place_rows(&self, scene: &Scene<'_, '_>, lines: &[(u32, Line)], sheaf: &mut Sheaf) {
         let said = |row: u32| self.panel.year.and_then(|column| scene.written(row, column));
         let years: BTreeSet<String> =
-            lines.iter().filter(|(_, line)| *line == Line::Agency).filter_map(|(row, _)| said(*row)).collect();
+            lines.iter().filter(|(_, line)| line.is_agency()).filter_map(|(row, _)| said(*row)).collect();
         let only_year = years.first().filter(|_| years.len() == 1);
         let mut other_years: BTreeSet<u32> = BTreeSet::new();
         let mut picks = BTreeMap::new();
@@ -379,7 +392,7 @@ impl Register {
             let name = own(self.panel.agency);
             let mut claim = RowClaim { agency: name.clone(), agency_id: own(self.panel.agency_id), year: year.clone() };
             match line {
-                Line::Agency => {
+                Line::Agency | Line::Words => {
                     if year.is_none() && !years.is_empty() {
                         claim.year = only_year.cloned();
                     }
@@ -422,7 +435,7 @@ impl Register {
                 if *fits {
                     let table = scene.guide.book.slot(*slot).table;
                     let placed = Placed { item: Item::Slot(*slot), position, head: Some(column.unit_head) };
-                    sheaf.place(&claim, table, placed, *line == Line::Agency || *line == Line::Unnamed);
+                    sheaf.place(&claim, table, placed, *line != Line::Section);
                 } else if scene.is_number(*row, column.column) {
                     other_years.insert(column.column);
                 }
@@ -438,8 +451,8 @@ impl Register {
 
     /// Compares the one row that adds up the agencies, if there is just one, with their sum.
     fn compare_total(&self, scene: &Scene<'_, '_>, lines: &[(u32, Line)], sheaf: &mut Sheaf) {
-        let rows = |wanted: Line| lines.iter().filter(move |(_, line)| *line == wanted).map(|(row, _)| *row);
-        let mut totals = rows(Line::Total);
+        let rows = |wanted: fn(Line) -> bool| lines.iter().filter(move |(_, line)| wanted(*line)).map(|(row, _)| *row);
+        let mut totals = rows(|line| line == Line::Total);
         let (Some(total), None) = (totals.next(), totals.next()) else { return };
         let name = scene.first_text(total, u32::MAX).unwrap_or_default();
         let mixed = self.panel.year.is_some() || lines.iter().any(|(_, line)| *line == Line::Unnamed);
@@ -451,7 +464,7 @@ impl Register {
                 true => scene.whole_number(row, column.column),
                 false => Some(0),
             };
-            let sum = rows(Line::Agency).map(number).try_fold(0_u64, |sum, number| sum.checked_add(number?));
+            let sum = rows(Line::is_agency).map(number).try_fold(0_u64, |sum, number| sum.checked_add(number?));
             let stated = scene.whole_number(total, column.column);
             if let (Some(sum), Some(stated)) = (sum, stated)
                 && sum != stated

@@ -130,14 +130,15 @@ impl WordKeys {
     }
 
     /// Whether a line that begins like this is a remark below a list: the word stands alone, or marks or digits
-    /// follow; longer words need nothing behind them.
+    /// follow; longer words need nothing behind them. A line that names the sender is one, too.
     pub(super) fn is_note(&self, text: &str) -> bool {
         let text = text.trim_start_matches(|c: char| !c.is_alphanumeric());
-        self.note_starts.iter().any(|word| {
-            text.strip_prefix(word.as_str()).is_some_and(|rest| {
-                word.chars().count() >= 3 || rest.chars().next().is_none_or(|next| !next.is_alphabetic())
-            })
-        })
+        let parted = |rest: &str| rest.chars().next().is_some_and(|next| !next.is_alphabetic());
+        let note = self.note_starts.iter().any(|word| {
+            let rest = text.strip_prefix(word.as_str());
+            rest.is_some_and(|rest| rest.is_empty() || parted(rest) || word.chars().count() >= 3)
+        });
+        note || self.agency.iter().any(|word| text.strip_prefix(word.as_str()).is_some_and(parted))
     }
 
     /// What the beginning or the end of a head says of the year, and the rest of it.
