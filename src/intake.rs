@@ -1,5 +1,6 @@
 //! One file, read once: bytes -> workbook -> tables -> returns with findings. Runs in parallel, knows no other file.
 
+mod stray;
 mod units;
 mod who;
 
@@ -15,7 +16,7 @@ use crate::read::{self, Content, Limits, Refusal, Workbook};
 use crate::returns::{Agency, Fact, ItemCode, OpenCategory, Return, Status, TableReading};
 use crate::value::{self, Amount, Kind, Meaning, Problem, Reading, Rewrites};
 use sha2::{Digest, Sha256};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::path::PathBuf;
 use units::{Stated, StatedUnits};
 
@@ -131,8 +132,7 @@ impl Intake<'_> {
     /// When the bytes are no workbook that can be read.
     pub fn understand(&self, bytes: &[u8], path_claims: &Claims) -> Result<Understood, Refusal> {
         let workbook = read::read_workbook(bytes, &self.limits)?;
-        let is_label = |text: &str| !self.guide.index.uses(text).is_empty() || self.guide.is_table_title(text);
-        let claims = self.identifier.sheet_claims(&workbook, &is_label);
+        let claims = self.identifier.sheet_claims(&workbook, &|text| self.guide.is_label(text));
         let mut years = Scene::new(self.identifier, &claims, path_claims, &[]).sheet_years();
         years.iter_mut().for_each(|year| *year = year.or(self.year));
         let records = locate::locate(&workbook, self.guide, &years);
@@ -142,6 +142,9 @@ impl Intake<'_> {
 
     fn assemble(&self, id: FileId, understood: &Understood, outcome: &mut FileOutcome) {
         outcome.sheets = understood.workbook.sheets.iter().map(|sheet| sheet.name.clone()).collect();
+        for (record, identity) in &understood.records {
+            outcome.findings.extend(self.stray_findings(record, identity, id));
+        }
         let with_tables: Vec<&(Record, Identity)> =
             understood.records.iter().filter(|(record, _)| !record.tables.is_empty()).collect();
         if with_tables.is_empty() {
@@ -151,8 +154,7 @@ impl Intake<'_> {
         let units: Vec<StatedUnits> =
             understood.workbook.sheets.iter().map(|sheet| StatedUnits::of(sheet, self.guide)).collect();
         let mut builders: BTreeMap<(Agency, u16, FormId), Builder<'_>> = BTreeMap::new();
-        let mut conflicts_said = Vec::new();
-        let mut doubts_said = Vec::new();
+        let mut said: HashSet<(String, String, Option<u16>)> = HashSet::new();
         let mut rejected = None;
         for (record, identity) in with_tables {
             let first = record.tables.first();
@@ -176,16 +178,14 @@ impl Intake<'_> {
                 continue;
             }
             let agency = match &identity.agency {
+                // A name with nothing beside it heads a section of the list, unless the roster has it.
+                Err(_) | Ok(Agency::Named(_)) if record.bare => continue,
                 Ok(agency) => agency.clone(),
                 Err(none) => {
                     let finding = self.no_agency(none, id, year, place).with("sheet", sheet_name(understood, place));
                     rejected = Some(finding.rule.clone());
-                    let said = |said: &Finding| {
-                        said.rule == finding.rule
-                            && said.found == finding.found
-                            && said.place.map(|place| place.sheet) == finding.place.map(|place| place.sheet)
-                    };
-                    if !outcome.findings.iter().any(said) {
+                    let sheet = finding.place.map(|place| place.sheet);
+                    if said.insert((finding.rule.clone(), finding.found.clone(), sheet)) {
                         outcome.findings.push(finding);
                     }
                     continue;
@@ -205,14 +205,12 @@ impl Intake<'_> {
                 };
                 let finding = Finding::new(Level::Query, rule, message).in_file(id).of(&agency, year).at(place);
                 let sheet = place.map(|place| place.sheet);
-                if !doubts_said.contains(&(rule, sheet)) {
-                    doubts_said.push((rule, sheet));
+                if said.insert((rule.to_owned(), String::new(), sheet)) {
                     outcome.findings.push(finding.with("sheet", sheet_name(understood, place)));
                 }
             }
             for finding in conflicts(identity, id, &agency, year) {
-                if !conflicts_said.contains(&(finding.rule.clone(), finding.found.clone())) {
-                    conflicts_said.push((finding.rule.clone(), finding.found.clone()));
+                if said.insert((finding.rule.clone(), finding.found.clone(), None)) {
                     outcome.findings.push(finding);
                 }
             }
@@ -230,7 +228,9 @@ impl Intake<'_> {
             outcome.findings.extend(check::within_return(&mut finished, self.guide.book));
             outcome.returns.push(finished);
         }
-        if outcome.returns.is_empty() {
+        if outcome.returns.is_empty() && rejected.is_none() {
+            outcome.reject(id, Status::NotAReturn, "no_table", Level::Query, "file.not_a_return");
+        } else if outcome.returns.is_empty() {
             outcome.rejected =
                 rejected.map(|reason| Rejection { status: Status::Refused, reason: reason.replace('.', "_") });
         }

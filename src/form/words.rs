@@ -76,4 +76,18 @@ pub struct Words {
     pub remark_heads: Vec<String>,
     /// Beginnings of remarks between a label and its figure.
     pub remark_starts: Vec<String>,
+    /// Beginnings and ends of the names of rows that add up others.
+    pub total_edges: Vec<String>,
+    /// The same for rows of averages.
+    pub averages: Vec<String>,
+    /// Whole names of such rows.
+    pub total_names: Vec<String>,
+    /// The same, with `N` for any number.
+    pub total_patterns: Vec<String>,
+    /// Beginnings of lines that are no rows of a list.
+    pub note_starts: Vec<String>,
+    /// Edges of heads over changes and shares.
+    pub changes: Vec<String>,
+    /// What stands around the digits of a year in a head.
+    pub year_marks: Vec<String>,
 }

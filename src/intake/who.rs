@@ -6,7 +6,7 @@
 
 use crate::agency::identify::{Claims, Identifier, Identity, Rows, Scene};
 use crate::form::{FormId, Rulebook, SlotId, TableId};
-use crate::locate::{Gap, Item, LocatedTable, Placed, Record, RowClaim};
+use crate::locate::{Gap, Item, LocatedTable, Placed, Record, RowClaim, Stray};
 use crate::returns::Agency;
 use std::collections::BTreeMap;
 
@@ -34,8 +34,8 @@ pub fn attribute(
     let mut attributed: Vec<(Record, Identity)> = records
         .into_iter()
         .filter_map(|record| {
-            let table = record.tables.first()?;
-            let identity = scene.identify(&record.claim, usize::from(table.sheet), rows_of(table));
+            let rows = record.tables.first().map(rows_of).or_else(|| record.strays.first().map(row_of_stray))?;
+            let identity = scene.identify(&record.claim, usize::from(record.sheet()), rows);
             Some((record, identity))
         })
         .collect();
@@ -50,11 +50,16 @@ fn is_grid(record: &Record) -> bool {
 
 /// Tables of a grid each by itself; what a register's or list's row says holds for all its tables.
 fn singles(record: Record) -> Vec<Record> {
-    if !is_grid(&record) {
+    if !is_grid(&record) || record.tables.len() < 2 {
         return vec![record];
     }
-    let Record { claim, tables } = record;
-    tables.into_iter().map(|table| Record { claim: claim.clone(), tables: vec![table] }).collect()
+    let Record { claim, tables, strays, bare } = record;
+    let single = |table| Record { claim: claim.clone(), tables: vec![table], bare, ..Record::default() };
+    let mut singles: Vec<Record> = tables.into_iter().map(single).collect();
+    if let Some(first) = singles.first_mut() {
+        first.strays = strays;
+    }
+    singles
 }
 
 fn places(records: &[Record]) -> Vec<(usize, Rows, &RowClaim)> {
@@ -67,7 +72,12 @@ fn places(records: &[Record]) -> Vec<(usize, Rows, &RowClaim)> {
         })?;
         Some((usize::from(first.sheet), rows, &record.claim))
     }
-    records.iter().filter_map(place).collect()
+    // A row with a name and no figure may be a heading: it does not speak for others.
+    records.iter().filter(|record| !record.bare).filter_map(place).collect()
+}
+
+fn row_of_stray(stray: &Stray) -> Rows {
+    Rows { first: stray.position.row, last: stray.position.row, column: stray.position.column }
 }
 
 fn rows_of(table: &LocatedTable) -> Rows {
@@ -88,8 +98,11 @@ fn cuts(record: &Record, scene: &Scene<'_>) -> Vec<u32> {
 
 /// Cuts a grid's only table above the given rows.
 fn cut(record: Record, cuts: &[u32]) -> Vec<Record> {
-    let Record { claim, mut tables } = record;
-    let Some(table) = tables.pop().filter(|_| !cuts.is_empty()) else { return vec![Record { claim, tables }] };
+    if cuts.is_empty() {
+        return vec![record];
+    }
+    let Record { claim, mut tables, strays, bare } = record;
+    let Some(table) = tables.pop() else { return Vec::new() };
     let part_of = |row: u32| cuts.partition_point(|cut| *cut <= row);
     let mut parts: BTreeMap<usize, LocatedTable> = BTreeMap::new();
     let rows = first_slots(&table.figures);
@@ -117,7 +130,12 @@ fn cut(record: Record, cuts: &[u32]) -> Vec<Record> {
         let lacking = rows.iter().filter(|slot| !own.contains(slot));
         part.gaps.extend(lacking.map(|slot| Gap::MissingRow { slot: *slot }));
     }
-    parts.into_values().map(|table| Record { claim: claim.clone(), tables: vec![table] }).collect()
+    let mut strays = Some(strays);
+    let part = |table| {
+        let strays = strays.take().unwrap_or_default();
+        Record { claim: claim.clone(), tables: vec![table], strays, bare }
+    };
+    parts.into_values().map(part).collect()
 }
 
 /// The first slot of every row with figures, each once.

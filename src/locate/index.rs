@@ -131,6 +131,47 @@ impl LabelIndex {
             .map_or(&[], Vec::as_slice)
     }
 
+    /// The figures that heads of this joint normal form (or this code) may mean.
+    #[must_use]
+    pub fn head(&self, key: &str) -> &[SlotId] {
+        self.codes.get(key).or_else(|| self.heads.get(key)).map_or(&[], Vec::as_slice)
+    }
+
+    /// Whether the whole text, with its remarks, is a label, a head or a code.
+    #[must_use]
+    pub fn knows(&self, text: &str) -> bool {
+        self.uses.contains_key(&label::key(text))
+            || self.codes.contains_key(text.trim())
+            || self.heads.contains_key(&pieces_key(text))
+    }
+
+    /// The normal forms under which a head may be known.
+    #[must_use]
+    pub fn names_of(&self, text: &str) -> Vec<String> {
+        let code = self.codes.contains_key(text.trim()).then(|| text.trim().to_owned());
+        code.into_iter().chain([pieces_key(text), label::key_without_notes(text)]).collect()
+    }
+
+    /// The figure whose label is nearest to an unknown one, if it is near at all.
+    #[must_use]
+    pub fn nearest(&self, book: &Rulebook, text: &str) -> Option<SlotId> {
+        let unknown = label::key_without_notes(text);
+        let length = unknown.chars().count();
+        let reach = length / 3;
+        let near = |key: &&String| reach > 0 && key.chars().count().abs_diff(length) <= reach;
+        let one = |slots: &[SlotId]| {
+            let first = slots.first().copied()?;
+            slots.iter().all(|slot| book.slot(*slot).code == book.slot(first).code).then_some(first)
+        };
+        self.heads
+            .iter()
+            .filter(|(key, _)| near(key))
+            .filter_map(|(key, slots)| Some((label::edit_distance(&unknown, key), one(slots)?)))
+            .filter(|(distance, _)| (1..=reach).contains(distance))
+            .min()
+            .map(|(_, slot)| slot)
+    }
+
     /// The figures that an indicator (code or label) and a dimension (code, label or nothing) of a long list may mean.
     #[must_use]
     pub fn long_entry(&self, indicator: &str, dimension: &str) -> &[SlotId] {

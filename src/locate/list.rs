@@ -1,250 +1,300 @@
-//! Layouts without a grid: the long list (one figure per row) and the register (one agency per row).
+//! Layouts without a grid: where on a sheet registers and long lists stand, and what is common to both.
 
-use super::sheet::text_of;
-use super::{Guide, Item, LocatedTable, Placed, Record, RowClaim, SheetView, prefer_form};
+use super::heads::year_of_head;
+use super::{Guide, LocatedTable, Placed, Record, RowClaim, SheetView, long, prefer_form, register, text_of};
 use crate::address::Position;
 use crate::form::{FormId, SlotId, TableId};
 use crate::label;
 use crate::read::{Cell, Content};
-use std::collections::{BTreeMap, BTreeSet};
+use foldhash::fast::FixedState;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-/// The head of a list stands within the first rows of a sheet.
-const HEAD_WITHIN: usize = 12;
-/// A register has at least this many columns that name figures.
-const REGISTER_COLUMNS: usize = 2;
+/// Names of agencies are shorter than this.
+const LONGEST_NAME: usize = 40;
 
-type Columns = BTreeMap<&'static str, u32>;
-
-/// Reads the sheet as one figure per row, if it has such a head.
-pub fn long_list(view: &SheetView<'_>, guide: &Guide<'_>, sheet: u16, year: Option<u16>) -> Option<Vec<Record>> {
-    let (head, columns) = view.row_numbers().take(HEAD_WITHIN).find_map(|row| {
-        let columns = long_columns(view, guide, row);
-        let complete = columns.contains_key("indicator")
-            && columns.contains_key("value")
-            && (columns.contains_key("year") || columns.contains_key("dimension") || columns.contains_key("agency"));
-        complete.then_some((row, columns))
-    })?;
-    let mut records: BTreeMap<RowClaim, BTreeMap<TableId, Vec<Placed>>> = BTreeMap::new();
-    let mut order: Vec<RowClaim> = Vec::new();
-    let mut unknown: BTreeMap<RowClaim, Vec<(Position, String)>> = BTreeMap::new();
-    let value_column = columns.get("value").copied()?;
-    for row in view.rows_between(head + 1, u32::MAX) {
-        let text = |name: &str| columns.get(name).and_then(|column| written(view, row, *column)).unwrap_or_default();
-        let indicator = text("indicator");
-        if indicator.is_empty() || matches!(text("counted").as_str(), "false" | "FALSE" | "0" | "no") {
-            continue;
-        }
-        let claim = claim_of(&columns, &text);
-        if !order.contains(&claim) {
-            order.push(claim.clone());
-        }
-        let position = Position { row, column: value_column };
-        let slots = guide.index.long_entry(&indicator, &text("dimension"));
-        let claimed_year = claim.year.as_deref().and_then(|year| year.trim().parse().ok()).or(year);
-        match pick(guide, slots, &text("form"), claimed_year) {
-            Some(slot) => {
-                let table = guide.book.slot(slot).table;
-                records.entry(claim).or_default().entry(table).or_default().push(Placed {
-                    item: Item::Slot(slot),
-                    position,
-                    head: None,
-                });
-            }
-            None => {
-                let at = columns.get("indicator").copied().unwrap_or(0);
-                unknown.entry(claim).or_default().push((Position { row, column: at }, indicator));
-            }
-        }
-    }
-    Some(finish(records, unknown, &order, sheet, head))
+/// Figures of a list that were left out, and why.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Stray {
+    /// The sheet.
+    pub sheet: u16,
+    /// The head, the label or the figure itself.
+    pub position: Position,
+    /// The label as written.
+    pub label: String,
+    /// Why.
+    pub fault: Fault,
 }
 
-/// Reads the sheet as one agency per row, if it has such a head.
-pub fn register(view: &SheetView<'_>, guide: &Guide<'_>, sheet: u16, year: Option<u16>) -> Option<Vec<Record>> {
-    let (head, columns, named) = view.row_numbers().take(HEAD_WITHIN).find_map(|row| {
-        let mut columns = Columns::new();
-        for (cell, _) in view.row(row) {
-            let Some(key) = text_of(cell).map(label::key) else { continue };
-            let words = &guide.words;
-            let name = if words.agency_id.contains(&key) {
-                "agency_id"
-            } else if words.agency.contains(&key) || words.agency_or_unit.contains(&key) {
-                "agency"
-            } else if words.year.contains(&key) {
-                "year"
-            } else {
-                continue;
-            };
-            columns.entry(name).or_insert(cell.column);
+/// Why figures of a list were left out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Fault {
+    /// No form knows the head of the column; with the figure that may be meant.
+    UnknownHead(Option<SlotId>),
+    /// The head may mean several figures, or several columns may stand under it.
+    UnclearHead,
+    /// The column has no head.
+    NoHead,
+    /// The figures are not the report year's, and the report year's are not there.
+    OtherYear,
+    /// It is not certain to which agency or year the row belongs.
+    Unnamed,
+    /// No form knows the indicator; with the figure that may be meant.
+    UnknownIndicator(Option<SlotId>),
+    /// The indicator does not have this dimension.
+    UnknownDimension,
+    /// It is not certain which figure the row holds: the indicator or the dimension is blank.
+    UnclearRow,
+    /// The row that adds up the agencies says another number than they do.
+    TotalDiffers {
+        /// What the row says.
+        stated: u64,
+        /// What the agencies' rows add up to.
+        sum: u64,
+    },
+}
+
+/// Rows that belong to one register or long list.
+#[derive(Clone, Debug)]
+pub struct Area {
+    /// First row of its head.
+    pub first: u32,
+    /// Its last row.
+    pub last: u32,
+    /// What it holds.
+    pub records: Vec<Record>,
+}
+
+/// The lists of a sheet.
+#[derive(Debug, Default)]
+pub struct Lists {
+    /// First and last rows, from top to bottom.
+    pub areas: Vec<(u32, u32)>,
+    /// What they hold.
+    pub records: Vec<Record>,
+}
+
+/// Finds the lists of a sheet. `year` is the report year that the sheet claims.
+pub fn lists(view: &SheetView<'_>, guide: &Guide<'_>, sheet: u16, year: Option<u16>) -> Lists {
+    let mut lists = Lists::default();
+    let mut next = 0;
+    for row in view.row_numbers() {
+        if row < next || !view.marked_row(row).any(|(_, mark)| guide.words.is_list_head(&mark.key)) {
+            continue;
         }
-        if !columns.contains_key("agency") && !columns.contains_key("agency_id") {
+        let scene = Scene { view, guide, sheet, year, free: next };
+        if let Some(area) = long::read(&scene, row).or_else(|| register::read(&scene, row)) {
+            next = area.last + 1;
+            lists.areas.push((area.first, area.last));
+            lists.records.extend(area.records);
+        }
+    }
+    lists
+}
+
+/// What a list is read from.
+pub struct Scene<'s, 'g> {
+    pub view: &'s SheetView<'s>,
+    pub guide: &'s Guide<'g>,
+    pub sheet: u16,
+    /// The report year that the sheet claims.
+    pub year: Option<u16>,
+    /// The rows from here on belong to no list yet.
+    pub free: u32,
+}
+
+impl Scene<'_, '_> {
+    /// What a cell says, as text: codes, names and years, never figures.
+    pub fn written(&self, row: u32, column: u32) -> Option<String> {
+        let text = self.view.at(Position { row, column }).map(|cell: &Cell| match &cell.content {
+            Content::Text(text) | Content::Date(text) | Content::Error(text) => text.trim().to_owned(),
+            Content::Number(number) => format!("{number}"),
+            Content::Bool(truth) => truth.to_string(),
+            Content::Uncomputed => String::new(),
+        });
+        text.filter(|text| !text.is_empty())
+    }
+
+    /// Whether a text may name an agency: words that are no label, no unit, no head and no year.
+    pub fn may_name_agency(&self, text: &str) -> bool {
+        let key = label::key(text);
+        let words = &self.guide.words;
+        text.chars().any(char::is_alphabetic)
+            && text.chars().count() <= LONGEST_NAME
+            && !words.is_unit_key(&key)
+            && !words.is_list_head(&key)
+            && !words.not_categories.contains(&key)
+            && self.guide.index.uses(text).is_empty()
+            && !self.guide.is_table_title(text)
+            && !year_of_head(self.guide, text).1.is_empty()
+    }
+
+    /// Whether a text is long enough for an agency's name, and is not one of the words that name none.
+    pub fn may_be_long_name(&self, text: &str) -> bool {
+        text.chars().count() > 1 && !self.guide.words.not_categories.contains(&label::key(text))
+    }
+
+    /// Whether the row begins with the title of a table.
+    pub fn has_title(&self, row: u32) -> bool {
+        self.first_text(row, u32::MAX).is_some_and(|text| self.guide.is_table_title(text))
+    }
+
+    /// How many of the row's cells are labels of a form, or heads of a list.
+    pub fn labels(&self, row: u32) -> usize {
+        let known = self.view.marked_row(row).filter(|(cell, mark)| {
+            !is_blank(cell) && (!mark.uses.is_empty() || self.guide.words.is_list_head(&mark.key))
+        });
+        known.count()
+    }
+
+    /// The first word of a row, up to a column.
+    pub fn first_text(&self, row: u32, to: u32) -> Option<&str> {
+        self.view.row(row).map(|(cell, _)| cell).take_while(|cell| cell.column < to).find_map(text_of)
+    }
+
+    /// Whether the row has the same words in the same columns as one of the head rows, and nothing else.
+    pub fn repeats(&self, row: u32, heads: &[u32]) -> bool {
+        let texts = || self.view.marked_row(row).filter(|(cell, _)| !is_blank(cell));
+        heads.iter().any(|head| {
+            texts().next().is_some()
+                && texts().all(|(cell, mark)| {
+                    self.view.marked_row(*head).any(|(other, known)| {
+                        other.column == cell.column && known.key == mark.key && !mark.key.is_empty()
+                    })
+                })
+        })
+    }
+
+    /// Whether the cell holds anything but spaces.
+    pub fn holds(&self, row: u32, column: u32) -> bool {
+        self.view.at(Position { row, column }).is_some_and(|cell| !is_blank(cell))
+    }
+
+    /// Whether the cell holds a number, as number or as text, with or without its unit.
+    pub fn is_number(&self, row: u32, column: u32) -> bool {
+        self.view.at(Position { row, column }).is_some_and(|cell| self.cell_is_number(cell))
+    }
+
+    pub fn cell_is_number(&self, cell: &Cell) -> bool {
+        let marks = |c: char| c.is_numeric() || c.is_whitespace() || ".,，．+-－−%％".contains(c);
+        match &cell.content {
+            Content::Number(_) => true,
+            Content::Text(text) => {
+                let text = text.trim();
+                let unit = text.trim_start_matches(marks);
+                text.chars().any(char::is_numeric)
+                    && text.starts_with(marks)
+                    && (unit.is_empty() || self.guide.words.is_unit(unit))
+            }
+            Content::Error(_) | Content::Date(_) | Content::Bool(_) | Content::Uncomputed => false,
+        }
+    }
+
+    /// The whole number that a cell holds, if it plainly holds one.
+    pub fn whole_number(&self, row: u32, column: u32) -> Option<u64> {
+        self.written(row, column)?.replace([',', '，'], "").parse().ok()
+    }
+
+    pub fn stray(&self, row: u32, column: u32, label: impl Into<String>, fault: Fault) -> Stray {
+        Stray { sheet: self.sheet, position: Position { row, column }, label: label.into(), fault }
+    }
+
+    /// The year that a row says, else the sheet's.
+    pub fn year_of(&self, claim: &RowClaim) -> Option<u16> {
+        claim.year.as_deref().and_then(plain_year).or(self.year)
+    }
+
+    /// The form's figure among those that a label may mean: of the form that the row names, else of the one in force.
+    pub fn pick(&self, slots: &[SlotId], form: &str, year: Option<u16>) -> Option<SlotId> {
+        let book = self.guide.book;
+        let codes: BTreeSet<&str> = slots.iter().map(|slot| book.slot(*slot).code.as_str()).collect();
+        if codes.len() != 1 {
             return None;
         }
-        let named = register_columns(view, guide, row, &columns);
-        (named.len() >= REGISTER_COLUMNS).then_some((row, columns, named))
-    })?;
-    // All columns of one family of tables belong to one form: the one that knows most of them.
-    let mut support: BTreeMap<FormId, usize> = BTreeMap::new();
-    for slots in named.values() {
-        for form in slots.iter().map(|slot| guide.book.slot(*slot).form).collect::<BTreeSet<_>>() {
-            *support.entry(form).or_default() += 1;
-        }
+        let named = book.form_by_code(form.trim());
+        let forms: Vec<FormId> = slots.iter().map(|slot| book.slot(*slot).form).collect();
+        let form = named.filter(|form| forms.contains(form)).or_else(|| prefer_form(book, &forms, year))?;
+        slots.iter().copied().find(|slot| book.slot(*slot).form == form)
     }
-    let mut records: BTreeMap<RowClaim, BTreeMap<TableId, Vec<Placed>>> = BTreeMap::new();
-    let mut order = Vec::new();
-    for row in view.rows_between(head + 1, u32::MAX) {
-        let text = |name: &str| columns.get(name).and_then(|column| written(view, row, *column)).unwrap_or_default();
-        let claim = claim_of(&columns, &text);
-        let name = claim.agency.as_deref().unwrap_or_default();
-        let is_total = guide.words.not_categories.contains(&label::key(name));
-        if (claim.agency.is_none() && claim.agency_id.is_none()) || is_total {
-            continue;
-        }
-        if named.keys().all(|column| view.at(Position { row, column: *column }).is_none()) && row == view.last_row() {
-            // A closing line (who filled it in, when) with nothing under any figure's head.
-            continue;
-        }
-        order.push(claim.clone());
-        let claimed_year = claim.year.as_deref().and_then(|year| year.trim().parse().ok()).or(year);
-        for (column, slots) in &named {
-            let best = slots.iter().filter_map(|slot| support.get(&guide.book.slot(*slot).form)).max().copied();
-            let likely: Vec<SlotId> = slots
-                .iter()
-                .copied()
-                .filter(|slot| support.get(&guide.book.slot(*slot).form).copied() == best)
-                .collect();
-            if let Some(slot) = pick(guide, &likely, "", claimed_year) {
-                let placed = Placed {
-                    item: Item::Slot(slot),
-                    position: Position { row, column: *column },
-                    head: Some(Position { row: head, column: *column }),
-                };
-                let table = guide.book.slot(slot).table;
-                records.entry(claim.clone()).or_default().entry(table).or_default().push(placed);
-            }
-        }
-    }
-    Some(finish(records, BTreeMap::new(), &order, sheet, head))
 }
 
-fn claim_of(columns: &Columns, text: &dyn Fn(&str) -> String) -> RowClaim {
-    let some = |name: &str| {
-        let text = text(name);
-        (columns.contains_key(name) && !text.is_empty()).then_some(text)
-    };
-    RowClaim { agency: some("agency"), agency_id: some("agency_id"), year: some("year") }
-}
-
-/// Which columns of a row head figures, and which figures they may be.
-fn register_columns<'g>(
-    view: &SheetView<'_>,
-    guide: &'g Guide<'_>,
-    row: u32,
-    taken: &Columns,
-) -> BTreeMap<u32, &'g [SlotId]> {
-    let mut named = BTreeMap::new();
-    for (cell, _) in view.row(row) {
-        let Some(text) = text_of(cell).filter(|_| !taken.values().any(|column| *column == cell.column)) else {
-            continue;
-        };
-        // The head above may be merged over several columns: the nearest one at or left of this column.
-        let above = row.checked_sub(1).and_then(|above| {
-            view.row(above).rfind(|(other, _)| other.column <= cell.column).and_then(|(other, _)| text_of(other))
-        });
-        let slots = guide.index.register_head(above, text);
-        let codes: BTreeSet<&str> = slots.iter().map(|slot| guide.book.slot(*slot).code.as_str()).collect();
-        // A head that may mean several figures means none.
-        if codes.len() == 1 {
-            named.insert(cell.column, slots);
-        }
-    }
-    named
-}
-
-fn long_columns(view: &SheetView<'_>, guide: &Guide<'_>, row: u32) -> Columns {
-    let words = &guide.words;
-    let mut columns = Columns::new();
-    let mut ambiguous = None;
-    for (cell, _) in view.row(row) {
-        let Some(key) = text_of(cell).map(label::key) else { continue };
-        let name = if words.indicator.contains(&key) {
-            "indicator"
-        } else if words.value.contains(&key) {
-            "value"
-        } else if words.dimension.contains(&key) {
-            "dimension"
-        } else if words.year.contains(&key) {
-            "year"
-        } else if words.agency_id.contains(&key) {
-            "agency_id"
-        } else if words.agency.contains(&key) {
-            "agency"
-        } else if words.form.contains(&key) {
-            "form"
-        } else if words.counted.contains(&key) {
-            "counted"
-        } else {
-            if words.agency_or_unit.contains(&key) {
-                ambiguous = Some(cell.column);
-            }
-            continue;
-        };
-        columns.entry(name).or_insert(cell.column);
-    }
-    // 单位 heads agencies or units of measure: what stands below decides.
-    if let Some(column) = ambiguous.filter(|_| !columns.contains_key("agency")) {
-        let below = view.rows_between(row + 1, row + 20).filter_map(|row| written(view, row, column));
-        if below.filter(|text| !text.is_empty()).all(|text| !words.is_unit(&text)) {
-            columns.insert("agency", column);
-        }
-    }
-    columns
-}
-
-/// What a cell says, as text: codes, names and years, never figures.
-fn written(view: &SheetView<'_>, row: u32, column: u32) -> Option<String> {
-    view.at(Position { row, column }).map(|cell: &Cell| match &cell.content {
-        Content::Text(text) | Content::Date(text) | Content::Error(text) => text.trim().to_owned(),
-        Content::Number(number) => format!("{number}"),
-        Content::Bool(truth) => truth.to_string(),
-        Content::Uncomputed => String::new(),
+/// The year that a cell of a year column names.
+pub fn plain_year(text: &str) -> Option<u16> {
+    text.trim().parse().ok().or_else(|| match crate::agency::clue::years_in(text).as_slice() {
+        [year] => Some(*year),
+        _ => None,
     })
 }
 
-fn pick(guide: &Guide<'_>, slots: &[SlotId], form: &str, year: Option<u16>) -> Option<SlotId> {
-    let codes: BTreeSet<&str> = slots.iter().map(|slot| guide.book.slot(*slot).code.as_str()).collect();
-    if codes.len() != 1 {
-        return None;
-    }
-    let named = guide.book.form_by_code(form.trim());
-    let forms: Vec<FormId> = slots.iter().map(|slot| guide.book.slot(*slot).form).collect();
-    let form = named.filter(|form| forms.contains(form)).or_else(|| prefer_form(guide.book, &forms, year))?;
-    slots.iter().copied().find(|slot| guide.book.slot(*slot).form == form)
+/// Whether the cell holds nothing but spaces.
+pub fn is_blank(cell: &Cell) -> bool {
+    matches!(&cell.content, Content::Text(text) if text.trim().is_empty())
 }
 
-fn finish(
-    mut records: BTreeMap<RowClaim, BTreeMap<TableId, Vec<Placed>>>,
-    mut unknown: BTreeMap<RowClaim, Vec<(Position, String)>>,
-    order: &[RowClaim],
-    sheet: u16,
-    head: u32,
-) -> Vec<Record> {
-    let mut seen: BTreeSet<&RowClaim> = BTreeSet::new();
-    order
-        .iter()
-        .filter(|claim| seen.insert(claim))
-        .map(|claim| {
-            let mut tables: Vec<LocatedTable> = records
-                .remove(claim)
-                .unwrap_or_default()
-                .into_iter()
-                .map(|(table, figures)| LocatedTable { table, sheet, first_row: head, figures, gaps: Vec::new() })
-                .collect();
-            let gaps = unknown.remove(claim).unwrap_or_default().into_iter();
-            if let Some(first) = tables.first_mut() {
-                first.gaps.extend(gaps.map(|(position, label)| super::Gap::UnknownRow { position, label, near: None }));
+/// What the rows of a list come to, by agency and year, in the order in which these first appear.
+#[derive(Default)]
+pub struct Sheaf {
+    places: HashMap<RowClaim, usize, FixedState>,
+    bundles: Vec<Bundle>,
+    /// What concerns the list as a whole.
+    loose: Vec<Stray>,
+}
+
+struct Bundle {
+    claim: RowClaim,
+    tables: BTreeMap<TableId, Vec<Placed>>,
+    strays: Vec<Stray>,
+    bare: bool,
+}
+
+impl Sheaf {
+    /// Puts a figure to its agency and year; `held` says whether its row holds anything.
+    pub fn place(&mut self, claim: &RowClaim, table: TableId, placed: Placed, held: bool) {
+        let bundle = self.bundle(claim);
+        bundle.bare &= !held;
+        bundle.tables.entry(table).or_default().push(placed);
+    }
+
+    /// Puts what was left out to its agency and year, or to the whole list.
+    pub fn leave(&mut self, claim: Option<&RowClaim>, stray: Stray) {
+        match claim {
+            Some(claim) => {
+                let bundle = self.bundle(claim);
+                bundle.bare = false;
+                bundle.strays.push(stray);
             }
-            Record { claim: claim.clone(), tables }
-        })
-        .collect()
+            None => self.loose.push(stray),
+        }
+    }
+
+    fn bundle(&mut self, claim: &RowClaim) -> &mut Bundle {
+        let place = match self.places.get(claim) {
+            Some(place) => *place,
+            None => {
+                self.places.insert(claim.clone(), self.bundles.len());
+                let (tables, strays) = (BTreeMap::new(), Vec::new());
+                self.bundles.push(Bundle { claim: claim.clone(), tables, strays, bare: true });
+                self.bundles.len() - 1
+            }
+        };
+        &mut self.bundles[place]
+    }
+
+    /// Whether no row was understood.
+    pub fn is_empty(&self) -> bool {
+        self.bundles.is_empty() && self.loose.is_empty()
+    }
+
+    /// The records; `head` is the list's first row.
+    pub fn records(self, sheet: u16, head: u32) -> Vec<Record> {
+        let located = |(table, figures)| LocatedTable { table, sheet, first_row: head, figures, gaps: Vec::new() };
+        let loose = Record { strays: self.loose, ..Record::default() };
+        let bundles = self.bundles.into_iter().map(|bundle| Record {
+            claim: bundle.claim,
+            tables: bundle.tables.into_iter().map(located).collect(),
+            strays: bundle.strays,
+            bare: bundle.bare,
+        });
+        let loose = std::iter::once(loose).filter(|loose| !loose.strays.is_empty());
+        loose.chain(bundles).collect()
+    }
 }

@@ -1,26 +1,28 @@
 //! Finds the tables of a workbook by what their labels mean, wherever they stand.
 //!
-//! Three layouts are tried on every sheet: a long list (one figure per row), a register (one agency per row), and the
-//! official grid. Knows labels and positions; it reads no value and knows no agency.
+//! Three layouts are tried on every sheet: a long list (one figure per row), a register (one agency per row), and, in
+//! the rows that these leave, the official grid. Knows labels and positions; it reads no value and knows no agency.
 
 mod grid;
+mod heads;
 mod index;
 mod list;
+mod long;
 mod period;
+mod register;
 mod sheet;
+mod words;
 
 pub use index::{LabelIndex, LabelUse, Role};
+pub use list::{Fault, Stray};
 pub use sheet::{SheetView, position, text_of};
+pub use words::{LineHead, WordKeys};
 
 use crate::address::Position;
 use crate::form::{FormId, Rulebook, SlotId, TableId, Words};
 use crate::label;
 use crate::read::Workbook;
-use foldhash::fast::FixedState;
-use std::collections::HashSet;
-
-/// Words under their normal form; looked up for every text of every sheet.
-type WordSet = HashSet<String, FixedState>;
+use words::WordSet;
 
 /// What a located figure counts.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -174,141 +176,24 @@ pub struct RowClaim {
 }
 
 /// Tables that belong to one agency and year.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Record {
     /// What the rows themselves say; empty for a grid.
     pub claim: RowClaim,
     /// The tables.
     pub tables: Vec<LocatedTable>,
+    /// Figures of a list that were not understood.
+    pub strays: Vec<Stray>,
+    /// Whether its rows in a list hold not one figure: they may head a section instead of naming an agency.
+    pub bare: bool,
 }
 
-/// Shorter texts are names, however they begin.
-const SHORTEST_REMARK: usize = 8;
-
-/// What a line of a sheet names.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum LineHead {
-    /// The agency.
-    Agency,
-    /// The report year.
-    Year,
-}
-
-/// The words of `words.toml` under their normal form.
-#[derive(Debug)]
-pub struct WordKeys {
-    agency: WordSet,
-    agency_or_unit: WordSet,
-    agency_id: WordSet,
-    year: WordSet,
-    units: WordSet,
-    unit_heads: WordSet,
-    indicator: WordSet,
-    dimension: WordSet,
-    value: WordSet,
-    form: WordSet,
-    counted: WordSet,
-    not_categories: WordSet,
-    footers: WordSet,
-    totals: WordSet,
-    subtotals: WordSet,
-    periods: period::PeriodWords,
-    remark_heads: Vec<String>,
-    remark_starts: Vec<String>,
-}
-
-impl WordKeys {
-    /// Normalises the words.
+impl Record {
+    /// The sheet on which it begins.
     #[must_use]
-    pub fn new(words: &Words) -> Self {
-        let keys = |words: &[String]| words.iter().map(|word| label::key(word)).collect();
-        let totals: WordSet = keys(&words.totals);
-        let footers = words.not_categories.iter().chain(&words.footers).map(|word| label::key(word));
-        WordKeys {
-            footers: footers.filter(|word| !totals.contains(word)).collect(),
-            totals,
-            subtotals: keys(&words.subtotals),
-            periods: period::PeriodWords::new(words),
-            remark_heads: words.remark_heads.iter().map(|word| label::key(word)).collect(),
-            remark_starts: words.remark_starts.iter().map(|word| label::key(word)).collect(),
-            agency: keys(&words.agency_lines),
-            agency_or_unit: keys(&words.agency_or_unit),
-            agency_id: keys(&words.agency_id_heads),
-            year: keys(&words.year_lines),
-            units: keys(&words.unit_words),
-            unit_heads: keys(&words.unit_heads),
-            indicator: keys(&words.indicator_heads),
-            dimension: keys(&words.dimension_heads),
-            value: keys(&words.value_heads),
-            form: keys(&words.form_heads),
-            counted: keys(&words.counted_heads),
-            not_categories: keys(&words.not_categories),
-        }
-    }
-
-    fn is_unit(&self, text: &str) -> bool {
-        self.is_unit_key(&label::key(text))
-    }
-
-    fn is_unit_key(&self, key: &str) -> bool {
-        self.units.contains(key)
-    }
-
-    /// Whether the text heads a line or a column, or stands where a category would: no name of anything.
-    #[must_use]
-    pub fn is_head(&self, text: &str) -> bool {
-        let key = label::key(text);
-        let sets = [
-            &self.agency,
-            &self.agency_or_unit,
-            &self.agency_id,
-            &self.year,
-            &self.units,
-            &self.unit_heads,
-            &self.indicator,
-            &self.dimension,
-            &self.value,
-            &self.form,
-            &self.counted,
-            &self.not_categories,
-        ];
-        sets.into_iter().any(|set| set.contains(&key))
-    }
-
-    /// Whether the text begins a line below a table that says who filled it in, when, or what to note.
-    fn is_footer(&self, text: &str, key: &str) -> bool {
-        self.footers.contains(key)
-            || text.split_once([':', '：']).is_some_and(|(head, _)| self.footers.contains(&label::key(head)))
-            || (text.contains(['(', '（']) && self.footers.contains(&label::key_without_notes(text)))
-    }
-
-    /// Whether the text names the sum of other rows or columns.
-    fn is_total(&self, text: &str, key: &str) -> bool {
-        let bare = || text.contains(['(', '（']) && self.totals.contains(&label::key_without_notes(text));
-        self.totals.contains(key) || bare()
-    }
-
-    /// Whether the column under this head comments on figures.
-    fn is_remark_head(&self, key: &str) -> bool {
-        self.remark_heads.iter().any(|word| key.contains(word.as_str()))
-    }
-
-    /// Whether the text comments on the label before it: a sentence, not a name.
-    fn is_remark(&self, key: &str) -> bool {
-        key.chars().count() >= SHORTEST_REMARK && self.remark_starts.iter().any(|word| key.starts_with(word.as_str()))
-    }
-
-    /// What a line with this head names, if anything: the agency or the year.
-    #[must_use]
-    pub fn line(&self, head: &str) -> Option<LineHead> {
-        let key = label::key(head);
-        if self.agency.contains(&key) {
-            Some(LineHead::Agency)
-        } else if self.year.contains(&key) {
-            Some(LineHead::Year)
-        } else {
-            None
-        }
+    pub fn sheet(&self) -> u16 {
+        let table = self.tables.first().map(|table| table.sheet);
+        table.or(self.strays.first().map(|stray| stray.sheet)).unwrap_or(0)
     }
 }
 
@@ -340,6 +225,19 @@ impl<'a> Guide<'a> {
         Guide { titles, book, index: LabelIndex::new(book, words), words: WordKeys::new(words) }
     }
 
+    /// Whether the text belongs to a table: a label or head, with or without the year of its figures, or a title.
+    #[must_use]
+    pub fn is_label(&self, text: &str) -> bool {
+        let of_a_year = || {
+            let (when, rest) = heads::year_of_head(self, text);
+            when != heads::When::Unsaid && !rest.is_empty() && self.index.knows(&rest)
+        };
+        !self.index.uses(text).is_empty()
+            || self.is_table_title(text)
+            || self.words.is_list_head(&label::key(text))
+            || of_a_year()
+    }
+
     /// Whether the text is a printed title or corner of a table, which names no agency.
     #[must_use]
     pub fn is_table_title(&self, text: &str) -> bool {
@@ -356,12 +254,19 @@ pub fn locate(workbook: &Workbook, guide: &Guide<'_>, years: &[Option<u16>]) -> 
     for (sheet_number, sheet) in (0u16..).zip(&workbook.sheets) {
         let view = SheetView::new(sheet, guide);
         let year = years.get(usize::from(sheet_number)).copied().flatten();
-        if let Some(found) = list::long_list(&view, guide, sheet_number, year) {
-            records.extend(found);
-        } else if let Some(found) = list::register(&view, guide, sheet_number, year) {
-            records.extend(found);
-        } else {
-            candidates.extend(grid::candidates(&view, guide, sheet_number, year));
+        let lists = list::lists(&view, guide, sheet_number, year);
+        records.extend(lists.records);
+        match lists.areas.as_slice() {
+            [] => candidates.extend(grid::candidates(&view, guide, sheet_number, year)),
+            areas => {
+                let mut first = 0;
+                let ends = areas.iter().copied().chain(std::iter::once((u32::MAX, u32::MAX)));
+                for (start, last) in ends {
+                    let between = view.part(first, start);
+                    candidates.extend(grid::candidates(&between, guide, sheet_number, year));
+                    first = last.saturating_add(1);
+                }
+            }
         }
     }
     let tables = grid::choose(candidates, guide, years);
@@ -369,7 +274,7 @@ pub fn locate(workbook: &Workbook, guide: &Guide<'_>, years: &[Option<u16>]) -> 
     let mut last_sheet = None;
     for table in tables {
         if last_sheet != Some(table.sheet) {
-            records.push(Record { claim: RowClaim::default(), tables: Vec::new() });
+            records.push(Record::default());
         }
         last_sheet = Some(table.sheet);
         if let Some(record) = records.last_mut() {

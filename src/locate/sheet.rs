@@ -67,6 +67,19 @@ impl<'a> SheetView<'a> {
         SheetView { cells, marks, rows }
     }
 
+    /// The rows from `first` up to `end`, which is not among them.
+    #[must_use]
+    pub fn part(&self, first: u32, end: u32) -> Self {
+        let from = self.cells.partition_point(|cell| cell.row < first);
+        let to = self.cells.partition_point(|cell| cell.row < end).max(from);
+        let inside = self.rows.iter().filter(|(row, _, _)| (first..end).contains(row));
+        SheetView {
+            cells: self.cells.get(from..to).unwrap_or_default(),
+            marks: self.marks.get(from..to).unwrap_or_default().to_vec(),
+            rows: inside.map(|(row, start, end)| (*row, start - from, end - from)).collect(),
+        }
+    }
+
     /// All cells with their label uses, row by row.
     pub fn labelled(&self) -> impl Iterator<Item = (&'a Cell, &'a [LabelUse])> + '_ {
         self.cells.iter().zip(self.marks.iter().map(|mark| mark.uses))

@@ -58,6 +58,7 @@ impl Identifier<'_> {
                 break;
             }
         }
+        claims.drop_years_side_by_side();
         // The only sheet's name is often left over from a template.
         let mut of_name = Claims::default();
         self.claim_label(&sheet.name, Source::SheetName, &mut of_name);
@@ -332,6 +333,21 @@ impl Identifier<'_> {
         let agencies = self.roster.map(|roster| roster.agencies()).unwrap_or_default();
         let parent = |at: &usize| agencies.get(*at).and_then(|agency| agency.parent);
         std::iter::successors(parent(&lower), parent).any(|above| above == upper)
+    }
+}
+
+impl Claims {
+    /// Different years in one row of a sheet head columns; none of them is the report's.
+    fn drop_years_side_by_side(&mut self) {
+        let row = |claim: &Claim<u16>| {
+            let place = claim.place.filter(|_| claim.source == Source::Title)?;
+            Some((place.sheet, place.position.row))
+        };
+        let titles: Vec<_> = self.years.iter().filter_map(|claim| Some((row(claim)?, claim.value))).collect();
+        let contradicted = |claim: &Claim<u16>| {
+            row(claim).is_some_and(|own| titles.iter().any(|(row, year)| *row == own && *year != claim.value))
+        };
+        self.years.retain(|claim| !contradicted(claim));
     }
 }
 

@@ -1,0 +1,386 @@
+//! The long list: one figure per row, with its indicator and, where the form has them, its dimension beside it.
+//!
+//! Agency, year and indicator may be merged over several rows: a blank cell below a filled one takes its text, unless
+//! this would give one figure twice. A blank dimension is not filled: it may mean the total as well.
+
+use super::heads::{When, bare_year, year_of_head};
+use super::list::{Area, Fault, Scene, Sheaf, is_blank};
+use super::{Item, Placed, RowClaim, text_of};
+use crate::address::Position;
+use crate::form::{SlotId, TableId};
+use crate::label;
+use crate::value::Kind;
+use std::collections::{BTreeMap, BTreeSet, HashSet};
+
+/// Near misses are looked for in so many unknown labels.
+const LABELS_COMPARED: usize = 50;
+
+/// What the codes of categories that no form lists begin with.
+const OPEN: &str = "open.";
+
+/// Columns of a long list.
+#[derive(Clone, Debug, Default)]
+struct Columns {
+    indicator: u32,
+    value: u32,
+    dimension: Option<u32>,
+    year: Option<u32>,
+    agency_id: Option<u32>,
+    agency: Option<u32>,
+    form: Option<u32>,
+    counted: Option<u32>,
+    unit: Option<u32>,
+    /// Whether several columns claim to hold the figures.
+    unclear: bool,
+    /// Columns of figures that are not read, with why.
+    left_out: Vec<(u32, Fault)>,
+}
+
+/// One row as it stands, with what merged cells above give it.
+struct Row {
+    row: u32,
+    claim: RowClaim,
+    indicator: String,
+    dimension: String,
+    form: String,
+    unit: String,
+    slot: Option<SlotId>,
+    held: bool,
+}
+
+/// Reads a long list whose head is this row, if it is one.
+pub fn read(scene: &Scene<'_, '_>, head: u32) -> Option<Area> {
+    let columns = columns(scene, head)?;
+    let mut sheaf = Sheaf::default();
+    let mut last = head;
+    let mut numbers = Vec::new();
+    let mut before = head;
+    for row in scene.view.rows_between(head + 1, u32::MAX) {
+        if scene.repeats(row, &[head]) {
+            last = row;
+            before = row;
+            continue;
+        }
+        if !is_list_row(scene, row, &columns)
+            && (scene.has_title(row)
+                || heads_other(scene, row, &columns)
+                || (row > before + 1 && scene.labels(row) > 0))
+        {
+            break;
+        }
+        numbers.push(row);
+        last = row;
+        before = row;
+    }
+    if !columns.unclear {
+        let rows = rows(scene, &columns, &numbers, &mut sheaf);
+        place(scene, &columns, rows, &mut sheaf);
+    }
+    for (column, fault) in &columns.left_out {
+        let filled = numbers.iter().any(|row| scene.is_number(*row, *column));
+        if filled {
+            let label = scene.written(head, *column).unwrap_or_default();
+            sheaf.leave(None, scene.stray(head, *column, label, *fault));
+        }
+    }
+    if sheaf.is_empty() {
+        return None;
+    }
+    Some(Area { first: head, last, records: sheaf.records(scene.sheet, head) })
+}
+
+/// Whether the row has an indicator, and a figure or words beside it that no head would have.
+fn is_list_row(scene: &Scene<'_, '_>, row: u32, columns: &Columns) -> bool {
+    let plain = |column: u32| {
+        let cell = scene.view.at(Position { row, column }).filter(|cell| !is_blank(cell));
+        cell.is_some_and(|cell| {
+            text_of(cell).is_none_or(|text| {
+                scene.guide.index.uses(text).is_empty() && !scene.guide.words.is_list_head(&label::key(text))
+            })
+        })
+    };
+    let who = [columns.agency, columns.agency_id, columns.year].into_iter().flatten();
+    let heads = scene.written(row, columns.indicator).map(|text| scene.guide.words.is_list_head(&label::key(&text)));
+    let labelled = scene.holds(row, columns.value) && !plain(columns.value);
+    heads == Some(false) && !labelled && std::iter::once(columns.value).chain(who).any(plain)
+}
+
+/// Whether the row has another list's or table's heads where this one has figures or labels.
+fn heads_other(scene: &Scene<'_, '_>, row: u32, columns: &Columns) -> bool {
+    let own = [columns.agency, columns.agency_id, columns.year, columns.dimension];
+    let mine = |column: u32| column == columns.indicator || column == columns.value || own.contains(&Some(column));
+    scene.view.marked_row(row).filter(|(cell, _)| !is_blank(cell) && mine(cell.column)).any(|(cell, mark)| {
+        scene.guide.words.is_list_head(&mark.key) || (cell.column == columns.value && !mark.uses.is_empty())
+    })
+}
+
+/// The columns, if the row heads a long list.
+fn columns(scene: &Scene<'_, '_>, head: u32) -> Option<Columns> {
+    let words = &scene.guide.words;
+    let mut columns = Columns::default();
+    let (mut indicator, mut plain, mut dated, mut weak) = (None, Vec::new(), Vec::new(), None);
+    let mut other = Vec::new();
+    for (cell, mark) in scene.view.marked_row(head).filter(|(cell, _)| !is_blank(cell)) {
+        let column = cell.column;
+        let first = |place: &mut Option<u32>| *place = place.or(Some(column));
+        let key = &mark.key;
+        if words.indicator.contains(key) {
+            first(&mut indicator);
+        } else if words.value.contains(key) {
+            plain.push(column);
+        } else if words.dimension.contains(key) {
+            first(&mut columns.dimension);
+        } else if words.year.contains(key) {
+            first(&mut columns.year);
+        } else if words.agency_id.contains(key) {
+            first(&mut columns.agency_id);
+        } else if words.agency.contains(key) {
+            first(&mut columns.agency);
+        } else if words.form.contains(key) {
+            first(&mut columns.form);
+        } else if words.counted.contains(key) {
+            first(&mut columns.counted);
+        } else if words.agency_or_unit.contains(key) {
+            first(&mut weak);
+        } else if words.unit_heads.contains(key) {
+            first(&mut columns.unit);
+        } else if let Some(when) = dated_value(scene, cell) {
+            dated.push((column, when));
+        } else if !mark.uses.is_empty() && !words.not_categories.contains(key) {
+            other.push(column);
+        }
+    }
+    // 单位 heads agencies or units of measure: what stands below decides.
+    if let Some(column) = weak {
+        let below = scene.view.rows_between(head + 1, head + 20).filter_map(|row| scene.written(row, column));
+        let mut below = below.peekable();
+        let units = below.peek().is_some() && below.any(|text| words.is_unit(&text));
+        if units {
+            columns.unit = columns.unit.or(Some(column));
+        } else {
+            columns.agency = columns.agency.or(Some(column));
+        }
+    }
+    columns.indicator = indicator?;
+    let fitting: Vec<u32> = dated.iter().filter(|(_, when)| when.fits(scene.year)).map(|(column, _)| *column).collect();
+    columns.value = match (plain.as_slice(), fitting.as_slice()) {
+        ([only], _) => *only,
+        ([], [only]) => *only,
+        ([first, ..], _) => {
+            // Which of them is meant is for the sender to say.
+            columns.left_out.extend(plain.iter().map(|column| (*column, Fault::UnclearHead)));
+            columns.unclear = true;
+            *first
+        }
+        _ => return None,
+    };
+    let value = columns.value;
+    for (column, when) in dated.iter().filter(|(column, _)| *column != value) {
+        // A year that is not the report's stands beside the report year's figures, as it should.
+        if when.fits(scene.year) {
+            columns.left_out.push((*column, Fault::UnclearHead));
+        }
+    }
+    // Other columns of figures are the sender's own, unless their heads are labels of a form.
+    columns.left_out.extend(other.into_iter().map(|column| (column, Fault::UnclearHead)));
+    let complete = [columns.year, columns.dimension, columns.agency, columns.agency_id].iter().any(Option::is_some);
+    complete.then_some(columns)
+}
+
+/// The year of a head that says nothing else: this year's, last year's, 2021.
+fn dated_value(scene: &Scene<'_, '_>, cell: &crate::read::Cell) -> Option<When> {
+    if let Some(year) = bare_year(cell) {
+        return Some(When::Year(year));
+    }
+    let text = text_of(cell)?;
+    let key = label::key(text);
+    let (when, rest) = match year_of_head(scene.guide, text) {
+        (When::Unsaid, _) => scene.guide.words.year_edge(&key),
+        said => said,
+    };
+    let bare = rest.is_empty() || scene.guide.words.value.contains(&rest);
+    (when != When::Unsaid && bare).then_some(when)
+}
+
+// ------------------------------------------------------------------------------------------------ rows
+
+/// What merged cells hand down from row to row.
+#[derive(Default)]
+struct Above {
+    row: u32,
+    claim: Option<RowClaim>,
+    indicator: String,
+}
+
+/// The rows with figures, each with its agency, year and indicator.
+fn rows(scene: &Scene<'_, '_>, columns: &Columns, numbers: &[u32], sheaf: &mut Sheaf) -> Vec<Row> {
+    let text = |row: u32, column: Option<u32>| column.and_then(|column| scene.written(row, column));
+    let is_total = |row: u32| text(row, columns.agency).is_some_and(|name| scene.guide.words.adds_up_rows(&name));
+    let named = |row: u32| {
+        let any = [columns.agency, columns.agency_id].into_iter().any(|column| text(row, column).is_some());
+        any && !is_total(row)
+    };
+    let any_named = numbers.iter().any(|row| named(*row) && scene.holds(*row, columns.indicator));
+    let years: BTreeSet<String> = numbers.iter().filter_map(|row| text(*row, columns.year)).collect();
+    let only_year = years.first().filter(|_| years.len() == 1);
+    let mut above = Above::default();
+    let mut used: HashSet<(RowClaim, String, String)> = HashSet::new();
+    let mut found = Vec::new();
+    for row in numbers.iter().copied() {
+        let value = scene.view.at(Position { row, column: columns.value }).filter(|cell| !is_blank(cell));
+        let first = scene.first_text(row, columns.value).unwrap_or_default();
+        let skipped = matches!(text(row, columns.counted).unwrap_or_default().as_str(), "false" | "FALSE" | "0" | "no");
+        let own_indicator = scene.written(row, columns.indicator);
+        if is_total(row) || skipped || (own_indicator.is_none() && scene.guide.words.is_note(first)) {
+            above = Above::default();
+            continue;
+        }
+        if own_indicator.is_none() && value.is_none() {
+            continue;
+        }
+        let contiguous = above.row + 1 == row;
+        let (agency, agency_id) = (text(row, columns.agency), text(row, columns.agency_id));
+        let own_year = text(row, columns.year);
+        let is_named = agency.is_some() || agency_id.is_some();
+        let mut claim = RowClaim { agency, agency_id, year: own_year.clone() };
+        let mut certain = true;
+        let mut inherits = false;
+        if !is_named && any_named {
+            match above.claim.as_ref().filter(|_| contiguous) {
+                Some(who) => {
+                    let year = own_year.clone().or(who.year.clone());
+                    claim = RowClaim { year, ..who.clone() };
+                    inherits = true;
+                }
+                None => certain = false,
+            }
+        } else if own_year.is_none() && !years.is_empty() {
+            claim.year = only_year.cloned().or_else(|| {
+                let same = above.claim.as_ref().filter(|who| contiguous && !is_named && who.year.is_some());
+                same.and_then(|who| who.year.clone())
+            });
+            certain = claim.year.is_some();
+            inherits = only_year.is_none();
+        }
+        let dimension = text(row, columns.dimension).unwrap_or_default();
+        let indicator = match own_indicator {
+            Some(indicator) => Some(indicator),
+            // Merged downwards: the rows differ in their dimensions.
+            None if contiguous && !dimension.is_empty() && above.claim.as_ref() == Some(&claim) => {
+                inherits = true;
+                Some(above.indicator.clone()).filter(|indicator| !indicator.is_empty())
+            }
+            None => None,
+        };
+        above.row = row;
+        above.claim = certain.then(|| claim.clone());
+        above.indicator = indicator.clone().unwrap_or_default();
+        let at = |column: Option<u32>| column.unwrap_or(columns.indicator);
+        let Some(indicator) = indicator else {
+            if value.is_some() {
+                sheaf.leave(None, scene.stray(row, columns.value, "", Fault::UnclearRow));
+            }
+            continue;
+        };
+        let key = (claim.clone(), label::key(&indicator), dimension.clone());
+        let fresh = used.insert(key);
+        if !certain || (inherits && !fresh) {
+            above.claim = None;
+            if value.is_some() {
+                sheaf.leave(None, scene.stray(row, at(columns.agency.or(columns.year)), "", Fault::Unnamed));
+            }
+            continue;
+        }
+        let form = text(row, columns.form).unwrap_or_default();
+        let slots = scene.guide.index.long_entry(&indicator, &dimension);
+        let slot = scene.pick(slots, &form, scene.year_of(&claim));
+        let unit = text(row, columns.unit).unwrap_or_default();
+        found.push(Row { row, claim, indicator, dimension, form, unit, slot, held: value.is_some() });
+    }
+    found
+}
+
+/// Puts the rows' figures to their agencies and years.
+fn place(scene: &Scene<'_, '_>, columns: &Columns, rows: Vec<Row>, sheaf: &mut Sheaf) {
+    let book = scene.guide.book;
+    // Where a table's rows name dimensions, and other ones than its total.
+    let mut divided: BTreeSet<(&RowClaim, TableId)> = BTreeSet::new();
+    let mut open: BTreeMap<&RowClaim, TableId> = BTreeMap::new();
+    for row in &rows {
+        let Some(slot) = row.slot.map(|slot| book.slot(slot)) else { continue };
+        let table = book.table(slot.table);
+        if !row.dimension.is_empty() && table.default_dimension.as_ref() != Some(&slot.dimension) {
+            divided.insert((&row.claim, slot.table));
+        }
+        if table.open_categories {
+            open.insert(&row.claim, slot.table);
+        }
+    }
+    let of_the_year = |row: &Row| year_of_head(scene.guide, &row.indicator).0.fits(scene.year_of(&row.claim));
+    let present: BTreeSet<(&RowClaim, SlotId)> =
+        rows.iter().filter(|row| of_the_year(row)).filter_map(|row| Some((&row.claim, row.slot?))).collect();
+    let mut compared = 0;
+    for row in &rows {
+        let position = Position { row: row.row, column: columns.value };
+        let placed = |item: Item, head: Option<Position>| Placed { item, position, head };
+        if !of_the_year(row) {
+            let replaced = row.slot.is_some_and(|slot| present.contains(&(&row.claim, slot)));
+            if row.held && !replaced {
+                let stray = scene.stray(row.row, columns.indicator, &row.indicator, Fault::OtherYear);
+                sheaf.leave(Some(&row.claim), stray);
+            }
+            continue;
+        }
+        if let Some(id) = row.slot {
+            let slot = book.slot(id);
+            let unsaid = row.dimension.is_empty() && !slot.dimension.is_empty() && row.indicator.trim() != slot.code;
+            if unsaid && divided.contains(&(&row.claim, slot.table)) {
+                if row.held {
+                    let stray = scene.stray(row.row, columns.indicator, &row.indicator, Fault::UnclearRow);
+                    sheaf.leave(Some(&row.claim), stray);
+                }
+                continue;
+            }
+            // The unit beside an amount of money is the amount's.
+            let unit = columns.unit.filter(|_| slot.kind == Kind::Money && !row.unit.is_empty());
+            let head = unit.map(|column| Position { row: row.row, column });
+            sheaf.place(&row.claim, slot.table, placed(Item::Slot(id), head), row.held);
+            continue;
+        }
+        if !row.held || scene.guide.words.adds_up_rows(&row.indicator) {
+            continue;
+        }
+        // The form has the indicator, so it is the dimension that is wanting or wrong.
+        if !scene.guide.index.uses(&row.indicator).is_empty() {
+            let (column, fault) = match columns.dimension.filter(|_| !row.dimension.is_empty()) {
+                Some(column) => (column, Fault::UnknownDimension),
+                None => (columns.indicator, Fault::UnclearRow),
+            };
+            let label = if fault == Fault::UnclearRow { &row.indicator } else { &row.dimension };
+            sheaf.leave(Some(&row.claim), scene.stray(row.row, column, label, fault));
+            continue;
+        }
+        // Our own code of a category that no form lists.
+        let code = row.indicator.strip_prefix(OPEN);
+        compared += 1;
+        let near = (code.is_none() && compared <= LABELS_COMPARED)
+            .then(|| scene.guide.index.nearest(book, &row.indicator))
+            .flatten();
+        let named = book.form_by_code(row.form.trim()).map(|form| {
+            let tables = &book.form(form).tables;
+            tables.iter().copied().find(|table| book.table(*table).open_categories)
+        });
+        let table = named.unwrap_or_else(|| open.get(&row.claim).copied());
+        match table.filter(|_| row.dimension.is_empty() && near.is_none()) {
+            Some(table) => {
+                let label = code.unwrap_or(&row.indicator).to_owned();
+                let item = Item::Open { label, unit: row.unit.clone() };
+                sheaf.place(&row.claim, table, placed(item, None), true);
+            }
+            None => {
+                let stray = scene.stray(row.row, columns.indicator, &row.indicator, Fault::UnknownIndicator(near));
+                sheaf.leave(Some(&row.claim), stray);
+            }
+        }
+    }
+}
