@@ -494,3 +494,86 @@ fn hostile_word_and_xml_are_bounded() {
     let entities = [b"<!DOCTYPE a [<!ENTITY b 'c'>]>".as_slice(), &xml_2003("")].concat();
     assert!(read(&entities).is_err());
 }
+
+mod soup {
+    use super::*;
+    use proptest::prelude::*;
+
+    const PIECES: [&str; 40] = [
+        "<table>",
+        "</table>",
+        "<tr>",
+        "</tr>",
+        "<td>",
+        "</td>",
+        "<td rowspan=2>",
+        "<td colspan=3 rowspan=0>",
+        "<th>",
+        "<tbody>",
+        "</tbody>",
+        "<caption>",
+        "</caption>",
+        "<p>",
+        "</p>",
+        "<br>",
+        "<div style='display:none'>",
+        "</div>",
+        "<tr hidden>",
+        "<td style=display:none>",
+        "<table hidden>",
+        "<select>",
+        "</select>",
+        "<a href=x>",
+        "</a>",
+        "<s>",
+        "</s>",
+        "<sup>",
+        "</sup>",
+        "<td x:num=5>",
+        "<td x:bool=true>",
+        "<script>",
+        "</script>",
+        "<!--",
+        "-->",
+        "1",
+        "文字",
+        "&nbsp;",
+        "</html>",
+        "<html>",
+    ];
+
+    proptest! {
+        #![proptest_config(ProptestConfig { cases: 2000, failure_persistence: None, ..ProptestConfig::default() })]
+
+        /// Whatever the tags, the page is read or refused, and its cells are in order, each place once.
+        #[test]
+        fn tags_in_any_order_are_survived(pieces in prop::collection::vec(prop::sample::select(&PIECES[..]), 0..60)) {
+            let page = format!("<table>{}", pieces.concat());
+            match read(page.as_bytes()) {
+                Ok(book) => {
+                    let cells = &book.sheets[0].cells;
+                    prop_assert!(cells.windows(2).all(|w| (w[0].row, w[0].column) < (w[1].row, w[1].column)));
+                }
+                Err(refusal) => prop_assert_ne!(refusal, Refusal::Panicked),
+            }
+        }
+
+        /// Cells of a plain table stay where they are, however few tags are closed and whatever is not shown between.
+        #[test]
+        fn cells_keep_their_places(rows in prop::collection::vec(prop::collection::vec(0u32..100, 1..6), 1..8), close in any::<bool>(), between in prop::sample::select(&["", "<tr hidden><td>7</td><td>8</td></tr>", "<!-- <td>9 -->", "<td hidden>7</td>", "<script>'<td>'</script>", "\n <b></b> "][..])) {
+            let mut page = String::from("<table>");
+            let mut expected = Vec::new();
+            for (r, row) in (0u32..).zip(&rows) {
+                page.push_str("<tr>");
+                for (c, value) in (0u32..).zip(row) {
+                    page.push_str(&format!("<td>{value}{}", if close { "</td>" } else { "" }));
+                    expected.push((r, c, value.to_string()));
+                }
+                page.push_str(if close { "</tr>" } else { "" });
+                page.push_str(between);
+            }
+            page.push_str("</table>");
+            prop_assert_eq!(shown(&only_sheet(page.as_bytes())), expected);
+        }
+    }
+}

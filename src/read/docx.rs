@@ -6,7 +6,8 @@
 use std::borrow::Cow;
 
 use super::gather::Budget;
-use super::page::{Page, Typed};
+use super::page::Page;
+use super::shown::Typed;
 use super::xml::{Attributes, Token, Tokens};
 use super::zipped::{Archive, part_text};
 use super::{Limits, Refusal, Sheet};

@@ -9,7 +9,9 @@ use encoding_rs::Encoding;
 
 use super::gather::Budget;
 use super::markup::{Start, Token, Tokens};
-use super::page::{Page, Typed};
+use super::page::Page;
+use super::shown::Typed;
+use super::unshown::{Extent, Unshown, is_part};
 use super::{Limits, Refusal, Sheet, text, xml};
 
 /// Where a document declares its encoding, if it does.
@@ -121,17 +123,6 @@ pub(super) fn page(document: &str, limits: &Limits, budget: &mut Budget) -> Resu
     reader.finish(budget)
 }
 
-/// A subtree that is not shown.
-struct Unshown {
-    name: CompactString,
-    depth: u32,
-    /// Tables opened within.
-    tables: u32,
-    saw_table: bool,
-    /// Whether it began within a table, whose next cell or row ends it if nothing else does.
-    in_table: bool,
-}
-
 struct Reader {
     page: Page,
     unshown: Option<Unshown>,
@@ -170,8 +161,10 @@ impl Reader {
 
     fn start(&mut self, tag: &Start) -> Result<(), Refusal> {
         let name = tag.name.as_str();
-        if self.passes_over_start(name) {
-            return Ok(());
+        match self.unshown.as_mut().map(|unshown| unshown.start(name, BLOCKS.contains(&name))) {
+            Some(Extent::Within) => return Ok(()),
+            Some(Extent::Last | Extent::Before) => self.unshown = None,
+            None => {}
         }
         if RAW.contains(&name) {
             self.raw = Some(tag.name.clone());
@@ -184,13 +177,7 @@ impl Reader {
             if is_part {
                 self.leave_part(name)?;
             }
-            self.unshown = Some(Unshown {
-                name: tag.name.clone(),
-                depth: 1,
-                tables: u32::from(name == "table"),
-                saw_table: name == "table",
-                in_table: self.page.in_table(),
-            });
+            self.unshown = Some(Unshown::new(&tag.name, self.page.in_table()));
             return Ok(());
         }
         match name {
@@ -238,8 +225,16 @@ impl Reader {
             self.raw = None;
             return Ok(());
         }
-        if self.passes_over_end(name) {
-            return Ok(());
+        if let Some(unshown) = &mut self.unshown {
+            self.ended |= matches!(name, "body" | "html");
+            match unshown.end(name) {
+                Extent::Within => return Ok(()),
+                Extent::Last => {
+                    self.unshown = None;
+                    return Ok(());
+                }
+                Extent::Before => self.unshown = None,
+            }
         }
         match name {
             "table" => self.page.close_table()?,
@@ -295,61 +290,6 @@ impl Reader {
         }
     }
 
-    /// Within what is not shown: whether the start tag belongs to it.
-    fn passes_over_start(&mut self, name: &str) -> bool {
-        let Some(unshown) = &mut self.unshown else { return false };
-        let is_part = is_part(name);
-        let ends = match unshown.name.as_str() {
-            "td" | "th" => is_part,
-            "tr" => is_part && !matches!(name, "td" | "th"),
-            "thead" | "tbody" | "tfoot" => matches!(name, "thead" | "tbody" | "tfoot"),
-            "p" => name == "table" || BLOCKS.contains(&name),
-            _ => unshown.in_table && is_part,
-        };
-        if ends && unshown.tables == 0 {
-            self.unshown = None;
-            return false;
-        }
-        if name == "table" {
-            unshown.tables += 1;
-            unshown.saw_table = true;
-        }
-        if name == unshown.name {
-            unshown.depth += 1;
-        }
-        true
-    }
-
-    /// Within what is not shown: whether the end tag belongs to it.
-    fn passes_over_end(&mut self, name: &str) -> bool {
-        let Some(unshown) = &mut self.unshown else { return false };
-        self.ended |= matches!(name, "body" | "html");
-        let is_part = is_part(name);
-        let own_is_part = self::is_part(&unshown.name);
-        if unshown.tables == 0 && unshown.in_table && name != unshown.name && (is_part || name == "table") {
-            // Within a row that is not shown its cells end; everywhere else the table around it goes on.
-            let inside = match unshown.name.as_str() {
-                "tr" => matches!(name, "td" | "th"),
-                "thead" | "tbody" | "tfoot" => matches!(name, "td" | "th" | "tr"),
-                _ => false,
-            };
-            if !inside {
-                self.unshown = None;
-            }
-            return inside;
-        }
-        if name == unshown.name && (unshown.tables == 0 || !own_is_part) {
-            unshown.depth = unshown.depth.saturating_sub(1);
-        }
-        if name == "table" {
-            unshown.tables = unshown.tables.saturating_sub(1);
-        }
-        if unshown.depth == 0 {
-            self.unshown = None;
-        }
-        true
-    }
-
     fn finish(self, budget: &mut Budget) -> Result<Read, Refusal> {
         // What is not shown and never ends may have swallowed the tables, and so may a comment or a script.
         let swallowed = self.unshown.as_ref().is_some_and(|unshown| unshown.saw_table);
@@ -371,11 +311,6 @@ fn one_line(text: &str) -> String {
 
 fn is_heading(name: &str) -> bool {
     matches!(name.as_bytes(), [b'h', b'1'..=b'6'])
-}
-
-/// Whether the tag is one of the parts that a table is made of.
-fn is_part(name: &str) -> bool {
-    matches!(name, "td" | "th" | "tr" | "thead" | "tbody" | "tfoot")
 }
 
 fn is_hidden(tag: &Start) -> bool {

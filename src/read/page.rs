@@ -7,122 +7,14 @@
 
 use compact_str::CompactString;
 
-use super::gather::{Budget, Gatherer, MAX_COLUMNS, MAX_ROWS, number};
-use super::ods::prints_error;
+use super::gather::{Budget, Gatherer, MAX_COLUMNS, MAX_ROWS};
+use super::shown::{Flow, Gap, Typed, is_blank};
 use super::{Cell, Content, Limits, Refusal};
 
 /// Tables within tables. Real pages have a dozen; every level costs one more move of its rows.
 const MAX_DEPTH: usize = 64;
 /// Steps over columns that cells from above reach down into, before the page counts as hostile.
 const MAX_STEPS: usize = 60_000_000;
-
-/// What a cell's markup says of its value besides the shown text.
-#[derive(Default)]
-pub(super) struct Typed {
-    /// The stored number.
-    pub(super) number: Option<f64>,
-    /// Whether the shown text is the stored number.
-    pub(super) shows_number: bool,
-    /// The stored truth value.
-    pub(super) boolean: Option<bool>,
-    /// Whether the shown text is the print of an error.
-    pub(super) error: bool,
-    /// Whether the value comes from a formula.
-    pub(super) is_formula: bool,
-}
-
-impl Typed {
-    /// The cell's content; `None` when it holds nothing.
-    fn content(&self, shown: &str) -> Option<Content> {
-        // LibreOffice stores a zero beside the print of an error.
-        if self.error || (self.number.is_some() && prints_error(shown)) {
-            return Some(Content::Error(CompactString::from(shown)));
-        }
-        let shown_number = || shown.trim().parse::<f64>().ok().filter(|_| self.shows_number);
-        if let Some(value) = self.number.or_else(shown_number) {
-            let is_date = looks_like_date(shown, value);
-            return Some(if is_date { Content::Date(CompactString::from(shown)) } else { number(value) });
-        }
-        if let Some(value) = self.boolean {
-            return Some(Content::Bool(value));
-        }
-        if is_blank(shown) {
-            return self.is_formula.then_some(Content::Text(CompactString::default()));
-        }
-        Some(Content::Text(CompactString::from(shown)))
-    }
-}
-
-/// Whether a number is shown as a date or time: numerals joined by 年, 月, `:`, `-`, `/` or points. Its serial is no
-/// figure.
-fn looks_like_date(shown: &str, value: f64) -> bool {
-    if shown.trim().parse::<f64>().is_ok() {
-        return false;
-    }
-    let chars: Vec<char> = shown.chars().collect();
-    let joins = |marks: &str| {
-        let is_join = |w: &&[char]| match w {
-            [a, mark, b] => marks.contains(*mark) && a.is_alphanumeric() && b.is_alphanumeric(),
-            _ => false,
-        };
-        chars.windows(3).filter(is_join).count()
-    };
-    // 1/2 may also be the fraction.
-    let fraction = value.fract() != 0.0 && value.abs() < 1000.0;
-    shown.contains(['年', '月', '日']) || joins(":-") > 0 || joins("/") > usize::from(fraction) || joins(".") > 1
-}
-
-/// Whether nothing is to be seen; a page fills empty cells with no-break spaces.
-fn is_blank(text: &str) -> bool {
-    text.chars().all(|c| c.is_whitespace() || matches!(c, '\u{200B}' | '\u{200C}' | '\u{200D}' | '\u{FEFF}'))
-}
-
-/// Running text, white space collapsed as a browser does.
-#[derive(Default)]
-struct Flow {
-    text: String,
-    gap: Gap,
-    /// Whether any of it is more than a link.
-    spoken: bool,
-}
-
-#[derive(Clone, Copy, Default, PartialEq, PartialOrd)]
-enum Gap {
-    #[default]
-    None,
-    Space,
-    Break,
-}
-
-impl Flow {
-    fn collapsed(&mut self, text: &str) {
-        for piece in text.split_inclusive(is_collapsible) {
-            let word = piece.trim_end_matches(is_collapsible);
-            if !word.is_empty() {
-                self.literal(word);
-            }
-            if word.len() < piece.len() && self.gap == Gap::None {
-                self.gap = Gap::Space;
-            }
-        }
-    }
-
-    fn literal(&mut self, text: &str) {
-        if !self.text.is_empty() {
-            match self.gap {
-                Gap::Break => self.text.push('\n'),
-                Gap::Space => self.text.push(' '),
-                Gap::None => {}
-            }
-        }
-        self.gap = Gap::None;
-        self.text.push_str(text);
-    }
-}
-
-fn is_collapsible(c: char) -> bool {
-    matches!(c, ' ' | '\t' | '\n' | '\r' | '\x0C')
-}
 
 struct Value {
     content: Content,
