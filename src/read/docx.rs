@@ -168,8 +168,8 @@ impl<'a> Reader<'a> {
         match name {
             "p" => self.page.line_break()?,
             "br" | "cr" => self.page.line_break()?,
-            "tab" | "ptab" => self.page.literal("\t"),
-            "noBreakHyphen" => self.page.literal("-"),
+            "tab" | "ptab" => self.page.literal("\t")?,
+            "noBreakHyphen" => self.page.literal("-")?,
             "fldSimple" => {
                 let formula = self.get(attributes, "instr").is_some_and(|code| code.trim_start().starts_with('='));
                 if formula {
@@ -338,13 +338,13 @@ impl<'a> Reader<'a> {
             match self.inside()? {
                 Token::Text(text) if look.hidden || text.is_empty() => {}
                 // A crossed-out figure beside its correction, or a raised note behind one, would join it to another.
-                Token::Text(text) if look.struck => self.page.literal(&format!("~{text}~")),
+                Token::Text(text) if look.struck => self.page.literal(&format!("~{text}~"))?,
                 Token::Text(text)
                     if look.raised && text.starts_with(char::is_numeric) && self.page.ends_with_digit() =>
                 {
-                    self.page.literal(&format!("[{text}]"));
+                    self.page.literal(&format!("[{text}]"))?;
                 }
-                Token::Text(text) => self.page.literal(&text),
+                Token::Text(text) => self.page.literal(&text)?,
                 Token::End(_) => return Ok(()),
                 Token::Start { closed: false, .. } => self.skip()?,
                 Token::Start { .. } => {}

@@ -116,7 +116,7 @@ pub(super) fn page(document: &str, limits: &Limits, budget: &mut Budget) -> Resu
         match token {
             Token::Start(tag) => reader.start(&tag)?,
             Token::End(name) => reader.end(&name)?,
-            Token::Text(text) => reader.text(&text),
+            Token::Text(text) => reader.text(&text)?,
             Token::Cut => reader.cut = true,
         }
     }
@@ -181,6 +181,8 @@ impl Reader {
             return Ok(());
         }
         match name {
+            // Parts of no table are lines of text.
+            _ if is_part && !self.page.in_table() => self.page.line_break()?,
             "table" => {
                 self.in_link = false;
                 self.page.open_table()?;
@@ -196,7 +198,7 @@ impl Reader {
             "a" => self.in_link = tag.get("href").is_some_and(|target| !target.is_empty()),
             "s" | "strike" => self.struck += 1,
             "sup" => self.raised += 1,
-            "input" => self.input(tag),
+            "input" => self.input(tag)?,
             "frameset" | "frame" => self.is_frame = true,
             "meta" if tag.get("name").is_some_and(|name| name.eq_ignore_ascii_case("ArticleTitle")) => {
                 self.article_title = tag.get("content").map(str::to_owned);
@@ -257,36 +259,34 @@ impl Reader {
         Ok(())
     }
 
-    fn text(&mut self, text: &str) {
+    fn text(&mut self, text: &str) -> Result<(), Refusal> {
         match self.raw.as_deref() {
             Some("title") if self.unshown.is_none() && self.title.is_empty() => {
                 self.title.push_str(text);
-                return;
+                return Ok(());
             }
             Some("textarea") | None if self.unshown.is_none() => {}
-            _ => return,
+            _ => return Ok(()),
         }
         let spoken = !self.in_link || self.in_heading;
         let is_blank = text.trim().is_empty();
         // A crossed-out figure beside its correction, or a raised note behind one, would join it to another number.
         let raised = self.raised > 0 && text.trim_start().starts_with(char::is_numeric) && self.page.ends_with_digit();
         if self.struck > 0 && !is_blank {
-            self.page.text(&format!("~{text}~"), spoken);
+            self.page.text(&format!("~{text}~"), spoken)
         } else if raised {
-            self.page.text(&format!("[{text}]"), spoken);
+            self.page.text(&format!("[{text}]"), spoken)
         } else {
-            self.page.text(text, spoken);
+            self.page.text(text, spoken)
         }
     }
 
     /// A field of a form shows its value.
-    fn input(&mut self, tag: &Start) {
+    fn input(&mut self, tag: &Start) -> Result<(), Refusal> {
         let kind = tag.get("type").unwrap_or("text").to_ascii_lowercase();
-        if self.page.in_cell()
-            && matches!(kind.as_str(), "text" | "number" | "tel" | "")
-            && let Some(value) = tag.get("value")
-        {
-            self.page.text(value, true);
+        match tag.get("value").filter(|_| matches!(kind.as_str(), "text" | "number" | "tel" | "")) {
+            Some(value) if self.page.in_cell() => self.page.text(value, true),
+            _ => Ok(()),
         }
     }
 

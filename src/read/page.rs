@@ -63,6 +63,7 @@ pub(super) struct Page {
     line: Flow,
     tables: Vec<Table>,
     cells_left: usize,
+    text_left: usize,
     rows_left: u32,
     steps: usize,
 }
@@ -74,6 +75,7 @@ impl Page {
             line: Flow::default(),
             tables: Vec::new(),
             cells_left: limits.cells,
+            text_left: limits.text_bytes,
             rows_left: MAX_ROWS,
             steps: 0,
         }
@@ -99,18 +101,27 @@ impl Page {
         }
     }
 
+    fn count_text(&mut self, text: &str) -> Result<(), Refusal> {
+        self.text_left = self.text_left.checked_sub(text.len()).ok_or(Refusal::TooLarge("text_bytes"))?;
+        Ok(())
+    }
+
     /// Adds text, white space collapsed. `spoken` is false within a link: a line of nothing but links is navigation.
-    pub(super) fn text(&mut self, text: &str, spoken: bool) {
+    pub(super) fn text(&mut self, text: &str, spoken: bool) -> Result<(), Refusal> {
+        self.count_text(text)?;
         let flow = self.flow();
         flow.spoken |= spoken && text.chars().any(char::is_alphanumeric);
         flow.collapsed(text);
+        Ok(())
     }
 
     /// Adds text as it is.
-    pub(super) fn literal(&mut self, text: &str) {
+    pub(super) fn literal(&mut self, text: &str) -> Result<(), Refusal> {
+        self.count_text(text)?;
         let flow = self.flow();
         flow.spoken = true;
         flow.literal(text);
+        Ok(())
     }
 
     /// Whether the text so far ends with a digit, with nothing between it and what comes next.

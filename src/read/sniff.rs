@@ -24,6 +24,9 @@ const ODS_MIMETYPE: &[u8] = b"application/vnd.oasis.opendocument.spreadsheet";
 const ODF_MIMETYPE: &[u8] = b"application/vnd.oasis.opendocument";
 const OLE2: &[u8] = b"\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1";
 
+/// What fragments of web pages begin with.
+const PAGE_ROOTS: [&[u8]; 8] = [b"head", b"body", b"div", b"center", b"style", b"script", b"meta", b"title"];
+
 /// Leading bytes of things that are not workbooks.
 const SIGNATURES: [(&[u8], &str); 17] = [
     (b"%PDF", "pdf"),
@@ -159,8 +162,9 @@ fn markup_kind<'a>(bytes: &[u8]) -> Result<Container<'a>, Refusal> {
             Ok(Container::Html)
         }
         _ if head.starts_with(b"<?xml") => Err(Refusal::Unsupported("xml")),
-        // A fragment such as `<style>...</style><table ...>`.
-        _ if holds(b"<table") || holds(b"<meta") => Ok(Container::Html),
+        // A fragment such as `<style>...</style><table ...>`, or a comment longer than what is looked at.
+        b"" if head.starts_with(b"<!--") => Ok(Container::Html),
+        root if PAGE_ROOTS.contains(&root) || holds(b"<table") || holds(b"<meta") => Ok(Container::Html),
         _ => Ok(Container::Text),
     }
 }
