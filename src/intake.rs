@@ -348,7 +348,7 @@ fn refusal_key(refusal: &Refusal) -> &'static str {
             "pdf" => "pdf",
             "png" | "jpeg" | "gif" | "bmp" | "image" | "tiff" | "webp" => "image",
             "word" | "rtf" => "word",
-            "html" | "xml" => "html",
+            "html" => "html",
             "zip" | "gzip" | "rar" | "7z" => "archive",
             "old-excel" => "old_excel",
             _ => "unknown_format",

@@ -7,8 +7,8 @@ use compact_str::CompactString;
 use super::{Cell, Content, Limits, Refusal};
 
 /// The grid of the largest spreadsheet format; a position beyond it is damage.
-const MAX_ROWS: u32 = 1_048_576;
-const MAX_COLUMNS: u32 = 16_384;
+pub(super) const MAX_ROWS: u32 = 1_048_576;
+pub(super) const MAX_COLUMNS: u32 = 16_384;
 
 /// What is left of the workbook's limits, shared by all its sheets.
 pub(super) struct Budget {
@@ -19,6 +19,11 @@ pub(super) struct Budget {
 impl Budget {
     pub(super) fn new(limits: &Limits) -> Self {
         Self { cells: limits.cells, text_bytes: limits.text_bytes }
+    }
+
+    /// All that is left, for as long as a sheet is read by something else that owns this.
+    pub(super) fn take(&mut self) -> Self {
+        std::mem::replace(self, Self { cells: 0, text_bytes: 0 })
     }
 
     pub(super) fn cells_left(&self) -> usize {
@@ -44,6 +49,10 @@ impl<'b> Gatherer<'b> {
 
     pub(super) fn cells_left(&self) -> usize {
         self.budget.cells_left()
+    }
+
+    pub(super) fn text_left(&self) -> usize {
+        self.budget.text_left()
     }
 
     pub(super) fn push(&mut self, row: u32, column: u32, content: Content, is_formula: bool) -> Result<(), Refusal> {

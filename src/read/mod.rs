@@ -8,14 +8,22 @@
 mod biff;
 mod cfb;
 mod date;
+mod docx;
 mod gather;
+mod html;
 mod legacy;
+mod markup;
+mod mhtml;
 mod ods;
+mod page;
 mod repair;
+mod shown;
 mod sniff;
 mod text;
+mod unshown;
 mod xlsx;
 mod xml;
+mod xml_spreadsheet;
 mod zipped;
 
 use std::fs;
@@ -40,6 +48,14 @@ pub enum FileFormat {
     Ods,
     /// Delimited text in any supported encoding.
     Csv,
+    /// A web page, or tables that a web system exports under the name of a workbook.
+    Html,
+    /// A web page or workbook saved as a single MIME file.
+    Mhtml,
+    /// XML Spreadsheet 2003.
+    XmlSpreadsheet,
+    /// Office Open XML text document.
+    Docx,
 }
 
 /// A workbook as read: only cells that hold something.
@@ -54,7 +70,7 @@ pub struct Workbook {
 /// One worksheet.
 #[derive(Debug)]
 pub struct Sheet {
-    /// The sheet's name; "" for csv.
+    /// The sheet's name; the title of a web page; "" for csv and Word.
     pub name: String,
     /// Whether the workbook hides this sheet ("very hidden" included).
     pub hidden: bool,
@@ -107,8 +123,8 @@ pub enum Refusal {
     Truncated,
     /// The container is fine, the content is not; a short ASCII detail.
     Damaged(String),
-    /// Recognised as something else (short stable ASCII tag): pdf, image, word, powerpoint,
-    /// opendocument, html, xml, rtf, zip, gzip, rar, 7z, executable, old-excel, ole,
+    /// Recognised as something else (short stable ASCII tag): pdf, image, word (old or flat),
+    /// powerpoint, opendocument, html (a mere frame), xml, rtf, zip, gzip, rar, 7z, executable, old-excel, ole,
     /// unknown-binary.
     Unsupported(&'static str),
     /// Exceeds the named limit: file_bytes, inflated_bytes, cells, sheets, text_bytes.
@@ -187,6 +203,13 @@ fn decode(bytes: &[u8], limits: &Limits) -> Result<Workbook, Refusal> {
             (FileFormat::Ods, ods::read(&mut archive, limits)?)
         }
         Container::Xls(compound) => (FileFormat::Xls, legacy::read_xls(bytes, &compound, limits)?),
+        Container::Docx(mut archive) => {
+            zipped::guard(&archive, limits)?;
+            (FileFormat::Docx, vec![docx::read(&mut archive, limits)?])
+        }
+        Container::Html => (FileFormat::Html, vec![html::read(bytes, limits)?]),
+        Container::Mhtml => (FileFormat::Mhtml, mhtml::read(bytes, limits)?),
+        Container::XmlSpreadsheet => (FileFormat::XmlSpreadsheet, xml_spreadsheet::read(bytes, limits)?),
         Container::Text => (FileFormat::Csv, vec![text::read(bytes, limits)?]),
     };
     Ok(Workbook { format, sheets })

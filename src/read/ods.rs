@@ -253,7 +253,8 @@ fn content_of(attributes: Attributes<'_>, text: String, is_formula: bool) -> Opt
     (!blank || is_formula).then_some(content)
 }
 
-fn prints_error(text: &str) -> bool {
+/// Whether the shown text is an error value's print.
+pub(super) fn prints_error(text: &str) -> bool {
     text == "#N/A"
         || (text.starts_with('#') && text.ends_with(['!', '?']))
         || text.strip_prefix("Err:").is_some_and(|n| n.bytes().all(|b| b.is_ascii_digit()))

@@ -13,12 +13,19 @@ pub(super) enum Container<'a> {
     Xlsb(Archive<'a>),
     Ods(Archive<'a>),
     Xls(Compound<'a>),
+    Docx(Archive<'a>),
+    Html,
+    Mhtml,
+    XmlSpreadsheet,
     Text,
 }
 
 const ODS_MIMETYPE: &[u8] = b"application/vnd.oasis.opendocument.spreadsheet";
 const ODF_MIMETYPE: &[u8] = b"application/vnd.oasis.opendocument";
 const OLE2: &[u8] = b"\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1";
+
+/// What fragments of web pages begin with.
+const PAGE_ROOTS: [&[u8]; 8] = [b"head", b"body", b"div", b"center", b"style", b"script", b"meta", b"title"];
 
 /// Leading bytes of things that are not workbooks.
 const SIGNATURES: [(&[u8], &str); 17] = [
@@ -61,10 +68,7 @@ pub(super) fn sniff(bytes: &[u8]) -> Result<Container<'_>, Refusal> {
     if bytes.starts_with(OLE2) || (bytes.len() >= 4 && OLE2.starts_with(bytes)) {
         return ole_kind(bytes);
     }
-    match markup_kind(bytes) {
-        Some(tag) => Err(Refusal::Unsupported(tag)),
-        None => Ok(Container::Text),
-    }
+    markup_kind(bytes)
 }
 
 fn zip_kind(bytes: &[u8]) -> Result<Container<'_>, Refusal> {
@@ -86,7 +90,7 @@ fn zip_kind(bytes: &[u8]) -> Result<Container<'_>, Refusal> {
         return Ok(Container::Xlsx(archive));
     }
     if content_types && word {
-        return Err(Refusal::Unsupported("word"));
+        return Ok(Container::Docx(archive));
     }
     if content_types && powerpoint {
         return Err(Refusal::Unsupported("powerpoint"));
@@ -132,7 +136,8 @@ fn is_bitmap(bytes: &[u8]) -> bool {
     bytes.starts_with(b"BM") && bytes.get(6..10) == Some(&[0, 0, 0, 0])
 }
 
-fn markup_kind(bytes: &[u8]) -> Option<&'static str> {
+/// What the head of the file reads like; text if it is no markup.
+fn markup_kind<'a>(bytes: &[u8]) -> Result<Container<'a>, Refusal> {
     let head: Vec<u8> = bytes
         .iter()
         .take(8192)
@@ -142,18 +147,52 @@ fn markup_kind(bytes: &[u8]) -> Option<&'static str> {
         .skip_while(|b| b.is_ascii_whitespace() || matches!(b, 0xEF | 0xBB | 0xBF | 0xFF | 0xFE))
         .collect();
     let holds = |needle: &[u8]| head.windows(needle.len()).any(|w| w == needle);
-    if head.starts_with(b"mime-version:") {
-        return Some("html");
+    if is_mime(&head, &holds) {
+        return Ok(Container::Mhtml);
     }
     if !head.starts_with(b"<") {
-        return None;
+        // Some systems write a title or blank-looking characters before the table.
+        let is_table = holds(b"<table") && holds(b"<tr") && holds(b"<td");
+        return Ok(if is_table { Container::Html } else { Container::Text });
     }
-    if holds(b"<html") || head.starts_with(b"<!doctype html") || head.starts_with(b"<table") {
-        return Some("html");
+    match root_element(&head) {
+        b"workbook" if holds(b"urn:schemas-microsoft-com:office:spreadsheet") => Ok(Container::XmlSpreadsheet),
+        b"worddocument" | b"package" => Err(Refusal::Unsupported("word")),
+        _ if holds(b"<html") || head.starts_with(b"<!doctype html") || head.starts_with(b"<table") => {
+            Ok(Container::Html)
+        }
+        _ if head.starts_with(b"<?xml") => Err(Refusal::Unsupported("xml")),
+        // A fragment such as `<style>...</style><table ...>`, or a comment longer than what is looked at.
+        b"" if head.starts_with(b"<!--") => Ok(Container::Html),
+        root if PAGE_ROOTS.contains(&root) || holds(b"<table") || holds(b"<meta") => Ok(Container::Html),
+        _ => Ok(Container::Text),
     }
-    if head.starts_with(b"<?xml") {
-        return Some("xml");
+}
+
+/// Whether the file begins with the headers of a web page saved as a single file.
+fn is_mime(head: &[u8], holds: &impl Fn(&[u8]) -> bool) -> bool {
+    let first = head.split(|&b| b == b'\n').next().unwrap_or_default();
+    let name = first.split(|&b| b == b':').next().unwrap_or_default();
+    let is_header = name.len() < first.len() && name.iter().all(|b| b.is_ascii_lowercase() || *b == b'-');
+    let versioned = head.starts_with(b"mime-version:") || holds(b"\nmime-version:");
+    is_header && (versioned || holds(b"content-type: multipart/related")) && holds(b"content-type:")
+}
+
+/// The local name of the first element, behind declarations and comments; "" if there is none.
+fn root_element(head: &[u8]) -> &[u8] {
+    let mut rest = head;
+    loop {
+        let Some(at) = rest.iter().position(|&b| b == b'<') else { return b"" };
+        rest = rest.get(at + 1..).unwrap_or_default();
+        let skip: &[u8] = match rest {
+            [b'?', ..] => b"?>",
+            [b'!', b'-', b'-', ..] => b"-->",
+            [b'!', ..] => b">",
+            _ => break,
+        };
+        let Some(end) = rest.windows(skip.len()).position(|w| w == skip) else { return b"" };
+        rest = rest.get(end + skip.len()..).unwrap_or_default();
     }
-    // A fragment such as `<style>...</style><table ...>`.
-    (holds(b"<table") || holds(b"<meta")).then_some("html")
+    let name = rest.split(|b| b.is_ascii_whitespace() || matches!(b, b'>' | b'/')).next().unwrap_or_default();
+    name.rsplit(|&b| b == b':').next().unwrap_or_default()
 }

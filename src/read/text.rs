@@ -42,6 +42,14 @@ pub(super) fn read(bytes: &[u8], limits: &Limits) -> Result<Sheet, Refusal> {
 }
 
 pub(super) fn decode(bytes: &[u8]) -> Result<Cow<'_, str>, Refusal> {
+    decode_declared(bytes, None)
+}
+
+/// Decodes text that may declare its encoding, which is believed only where the bytes do not say otherwise.
+pub(super) fn decode_declared<'a>(
+    bytes: &'a [u8],
+    declared: Option<&'static Encoding>,
+) -> Result<Cow<'a, str>, Refusal> {
     let unknown = Refusal::Unsupported("unknown-binary");
     if let Some((encoding, bom)) = Encoding::for_bom(bytes) {
         // The mark settles the encoding, so what does not decode is damage.
@@ -57,7 +65,10 @@ pub(super) fn decode(bytes: &[u8]) -> Result<Cow<'_, str>, Refusal> {
     if looks_like_utf8(bytes) {
         return strictly(UTF_8, bytes).ok_or_else(|| Refusal::Damaged("encoding".to_owned()));
     }
-    strictly(GB18030, bytes).ok_or(unknown)
+    match declared.filter(|encoding| encoding.is_ascii_compatible() && *encoding != UTF_8) {
+        Some(encoding) => strictly(encoding, bytes).ok_or_else(|| Refusal::Damaged("encoding".to_owned())),
+        None => strictly(GB18030, bytes).ok_or(unknown),
+    }
 }
 
 /// Decodes, forgiving one stray byte: a file cut inside a character is still readable.
@@ -67,7 +78,7 @@ fn strictly<'a>(encoding: &'static Encoding, bytes: &'a [u8]) -> Option<Cow<'a, 
         return None;
     }
     // UTF-16 escapes the byte test; the same binaries betray themselves once decoded.
-    let is_binary = encoding != UTF_8 && encoding != GB18030 && text.contains('\0');
+    let is_binary = !encoding.is_ascii_compatible() && text.contains('\0');
     (!is_binary).then_some(text)
 }
 

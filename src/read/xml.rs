@@ -1,4 +1,4 @@
-//! A small pull tokenizer for the one XML part read without calamine (see `ods`).
+//! A small pull tokenizer for the XML read without calamine (see `ods`, `docx`, `xml_spreadsheet`).
 //!
 //! It borrows from the text, allocates only to unescape, and always ends: every step consumes
 //! input or reports the end.
@@ -6,6 +6,8 @@
 use std::borrow::Cow;
 
 use super::Refusal;
+
+const LONGEST_ENTITY: usize = 16;
 
 /// One piece of markup. Names are qualified names as written.
 pub(super) enum Token<'a> {
@@ -42,6 +44,7 @@ impl<'a> Attributes<'a> {
 }
 
 /// Tokens of a document.
+#[derive(Clone)]
 pub(super) struct Tokens<'a> {
     rest: &'a str,
 }
@@ -127,7 +130,9 @@ fn unescape(text: &str) -> Cow<'_, str> {
     let mut rest = text;
     while let Some((before, tail)) = rest.split_once('&') {
         out.push_str(before);
-        let known = tail.split_once(';').and_then(|(name, rest)| Some((entity(name)?, rest)));
+        // No reference is longer; to look further would take ages over a text of bare ampersands.
+        let near = tail.get(..tail.floor_char_boundary(LONGEST_ENTITY)).unwrap_or(tail);
+        let known = near.split_once(';').and_then(|(name, _)| Some((entity(name)?, tail.get(name.len() + 1..)?)));
         match known {
             Some((c, tail)) => {
                 out.push(c);

@@ -112,3 +112,18 @@ pub fn quickly<T>(seconds: u64, work: impl FnOnce() -> T) -> T {
     assert!(start.elapsed() < Duration::from_secs(seconds), "took {:?}", start.elapsed());
     result
 }
+
+/// A workbook of one sheet as XML Spreadsheet 2003.
+pub fn xml_2003(rows: &str) -> Vec<u8> {
+    format!("<?xml version='1.0' encoding='UTF-8'?><ss:Workbook xmlns:ss='urn:schemas-microsoft-com:office:spreadsheet'><ss:Worksheet ss:Name='S'><ss:Table>{rows}</ss:Table></ss:Worksheet></ss:Workbook>").into_bytes()
+}
+
+/// Cells as places and texts.
+pub fn shown(cells: &[Cell]) -> Vec<(u32, u32, String)> {
+    let print = |content: &Content| match content {
+        Content::Text(text) | Content::Date(text) | Content::Error(text) => text.to_string(),
+        Content::Number(number) => number.to_string(),
+        other => format!("{other:?}"),
+    };
+    cells.iter().map(|c| (c.row, c.column, print(&c.content))).collect()
+}
