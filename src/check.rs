@@ -187,19 +187,37 @@ pub fn stated(fact: &Fact) -> Option<Amount> {
     }
 }
 
+/// Where a figure of the year before was read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Origin {
+    /// In a file of this run.
+    Cell(CellRef),
+    /// In an earlier run: file, sheet and cell as its facts.csv gives them.
+    Published([String; 3]),
+}
+
+/// A figure of the year before.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Before {
+    /// Its value.
+    pub value: Amount,
+    /// Where it was read.
+    pub origin: Origin,
+}
+
 /// Checks a return against the same agency's figures of the year before; `previous` gives them by code.
-pub fn across_years(checked: &Return, book: &Rulebook, previous: &dyn Fn(&str) -> Option<Amount>) -> Vec<Finding> {
+pub fn across_years(checked: &Return, book: &Rulebook, previous: &dyn Fn(&str) -> Option<Before>) -> Vec<Finding> {
     let form = book.form(checked.form);
     let mut findings = Vec::new();
     for identity in form.identities.iter().filter(|identity| identity.shape == Shape::Carry) {
         let value = |slot: SlotId| checked.fact(slot).and_then(stated);
         let Some(found) = identity.whole.first().and_then(|slot| value(*slot)) else { continue };
-        let earlier: Option<Vec<Amount>> =
+        let earlier: Option<Vec<Before>> =
             identity.previous.iter().map(|slot| previous(&book.slot(*slot).code)).collect();
         let current: Option<Vec<(bool, Amount)>> =
             identity.parts.iter().map(|term| value(term.slot).map(|value| (term.negative, value))).collect();
         let (Some(earlier), Some(current)) = (earlier, current) else { continue };
-        let mut expected = earlier.iter().fold(Amount::ZERO, |sum, value| sum + *value);
+        let mut expected = earlier.iter().fold(Amount::ZERO, |sum, before| sum + before.value);
         for (negative, value) in current {
             expected = if negative { expected - value } else { expected + value };
         }
@@ -207,7 +225,8 @@ pub fn across_years(checked: &Return, book: &Rulebook, previous: &dyn Fn(&str) -
             let verdict = Verdict::Broken { found, expected };
             if let Some(mut made) = finding(identity, &verdict, checked, |slot| checked.fact(slot)) {
                 made.message = "identity_carry";
-                made = made.with("previous", Arg::Slots(identity.previous.clone()));
+                let origins = earlier.into_iter().map(|before| before.origin).collect();
+                made = made.with("previous", Arg::Origins(origins));
                 findings.push(made);
             }
         }

@@ -9,7 +9,6 @@ mod summary;
 use arguments::{Command, Options};
 use forms::forms_command;
 use huizong::agency::roster::RosterErrorKind;
-use huizong::collate::Collation;
 use huizong::finding::Finding;
 use huizong::form::Level;
 use huizong::message::{Catalogue, Language, Renderer};
@@ -149,7 +148,7 @@ fn gather_visibly(settings: &Settings, desk: &Desk) -> Result<Gathered, RunError
 fn run_command(settings: &Settings, desk: &Desk) -> Result<u8, RunError> {
     let gathered = gather_visibly(settings, desk)?;
     if gathered.cities.is_empty() {
-        with_renderer(desk, &gathered, |renderer| print_findings(all_findings(&gathered.collation), renderer));
+        with_renderer(desk, &gathered, |renderer| print_findings(sorted(&gathered), renderer));
         return Err(RunError::NothingReadable(gathered.inputs.len()));
     }
     let folders = publish_all(settings, desk, &gathered)?;
@@ -157,13 +156,13 @@ fn run_command(settings: &Settings, desk: &Desk) -> Result<u8, RunError> {
         let folders: Vec<String> = folders.iter().map(|folder| folder.display().to_string()).collect();
         with_renderer(desk, &gathered, |renderer| summarise(desk, &gathered, renderer, Some(&folders)));
     }
-    Ok(if settings.strict && has_errors(&gathered.collation) { ERRORS_REMAIN } else { DONE })
+    Ok(if settings.strict && has_errors(&gathered) { ERRORS_REMAIN } else { DONE })
 }
 
 fn check_command(settings: &Settings, desk: &Desk) -> Result<u8, RunError> {
     let gathered = gather_visibly(settings, desk)?;
     with_renderer(desk, &gathered, |renderer| {
-        print_findings(all_findings(&gathered.collation), renderer);
+        print_findings(sorted(&gathered), renderer);
         if !settings.quiet {
             summarise(desk, &gathered, renderer, None);
         }
@@ -171,18 +170,18 @@ fn check_command(settings: &Settings, desk: &Desk) -> Result<u8, RunError> {
     if gathered.cities.is_empty() {
         return Err(RunError::NothingReadable(gathered.inputs.len()));
     }
-    Ok(if has_errors(&gathered.collation) { ERRORS_REMAIN } else { DONE })
+    Ok(if has_errors(&gathered) { ERRORS_REMAIN } else { DONE })
 }
 
-fn all_findings(collation: &Collation) -> Vec<&Finding> {
-    let mut findings: Vec<&Finding> =
-        collation.outcomes.iter().flat_map(|outcome| &outcome.findings).chain(&collation.findings).collect();
+/// All findings, gravest first.
+fn sorted(gathered: &Gathered) -> Vec<&Finding> {
+    let mut findings: Vec<&Finding> = gathered.findings().collect();
     findings.sort_by_key(|finding| (finding.level, finding.year, finding.file, finding.place));
     findings
 }
 
-fn has_errors(collation: &Collation) -> bool {
-    all_findings(collation).iter().any(|finding| finding.level == Level::Error)
+fn has_errors(gathered: &Gathered) -> bool {
+    gathered.findings().any(|finding| finding.level == Level::Error)
 }
 
 /// Writes a line to standard output; a closed pipe is no reason to complain.

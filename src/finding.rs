@@ -1,6 +1,7 @@
 //! Findings: what is wrong, as data. Words are made only when a finding is shown (see `message`).
 
 use crate::address::{CellRef, FileId, Place};
+use crate::check::Origin;
 use crate::form::{Level, SlotId, TableId};
 use crate::returns::Agency;
 use crate::value::Amount;
@@ -37,6 +38,8 @@ pub enum Arg {
     Count(usize),
     /// Cells of one file.
     Cells(Vec<CellRef>),
+    /// Cells of the year before.
+    Origins(Vec<Origin>),
     /// An agency.
     Agency(Agency),
     /// Several agencies of the roster.

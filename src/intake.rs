@@ -10,13 +10,15 @@ use crate::agency::roster::Roster;
 use crate::check;
 use crate::finding::{Arg, Finding, Subject};
 use crate::form::{FormId, Level, TableId, hex};
+use crate::label;
 use crate::locate::{self, Gap, Guide, Item, LocatedTable, Placed, Record};
 use crate::part_sums::PartSums;
 use crate::read::{self, Content, Limits, Refusal, Workbook};
 use crate::returns::{Agency, Fact, ItemCode, OpenCategory, Return, Status, TableReading};
 use crate::value::{self, Amount, Kind, Meaning, Problem, Reading, Rewrites};
 use sha2::{Digest, Sha256};
-use std::collections::{BTreeMap, HashSet};
+use std::collections::hash_map::Entry;
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::path::PathBuf;
 use units::{Stated, StatedUnits};
 
@@ -66,7 +68,7 @@ pub struct Intake<'a> {
     pub identifier: &'a Identifier<'a>,
     /// Bounds on hostile input.
     pub limits: Limits,
-    /// The only year wanted, if the user named one.
+    /// The year of what names none, if the user named one.
     pub year: Option<u16>,
     /// The roster, for near misses of a name that is not on it.
     pub roster: Option<&'a Roster>,
@@ -84,18 +86,6 @@ impl Intake<'_> {
     /// Reads one file to its end; whatever is wrong with it becomes a finding.
     #[must_use]
     pub fn read(&self, id: FileId, input: &InputFile) -> FileOutcome {
-        let mut outcome = self.read_any_year(id, input);
-        // A file that claims another year is nobody's concern in a run for one year.
-        let other_year = self.year.zip(outcome.claimed_year).is_some_and(|(wanted, claimed)| wanted != claimed);
-        let refused = outcome.rejected.as_ref().is_some_and(|rejection| rejection.status == Status::Refused);
-        if other_year && refused && outcome.returns.is_empty() {
-            outcome.findings.clear();
-            outcome.rejected = Some(Rejection { status: Status::Refused, reason: "other_year".to_owned() });
-        }
-        outcome
-    }
-
-    fn read_any_year(&self, id: FileId, input: &InputFile) -> FileOutcome {
         let path_claims = self.identifier.path_claims(std::path::Path::new(&input.name));
         let by_path = who::by_path(self.identifier, &path_claims);
         let mut outcome = FileOutcome {
@@ -164,12 +154,11 @@ impl Intake<'_> {
             });
             let year = identity.year.as_ref().map(|claim| claim.value).or(self.year);
             outcome.claimed_year = outcome.claimed_year.or(year);
-            if self.year.is_some_and(|wanted| year.is_some_and(|year| wanted != year)) {
-                rejected = Some("other_year".to_owned());
-                continue;
-            }
-            if identity.doubts.iter().any(|doubt| doubt.forbids()) {
-                let finding = Finding::new(Level::Error, "who.no_year", "other_year_sheet").in_file(id).at(place);
+            if let Some(doubt) = identity.doubts.iter().find(|doubt| doubt.forbids()) {
+                let message = if *doubt == Doubt::RowYear { "row_year" } else { "other_year_sheet" };
+                let finding = Finding::new(Level::Error, "who.no_year", message).in_file(id).at(place);
+                let finding = finding.values(record.claim.year.clone().unwrap_or_default(), "");
+                let year = year.filter(|_| *doubt != Doubt::RowYear);
                 let sheet = sheet_name(understood, place);
                 outcome
                     .findings
@@ -201,7 +190,9 @@ impl Intake<'_> {
                 let (rule, message) = match doubt {
                     Doubt::Hidden => ("file.hidden_sheet", "hidden_sheet"),
                     Doubt::Sum => ("who.sheet_name", "sum_sheet_counted"),
-                    Doubt::OtherYear | Doubt::OtherYearUnsaid => ("who.sheet_name", "other_year_sheet_counted"),
+                    Doubt::OtherYear | Doubt::OtherYearUnsaid | Doubt::RowYear => {
+                        ("who.sheet_name", "other_year_sheet_counted")
+                    }
                 };
                 let finding = Finding::new(Level::Query, rule, message).in_file(id).of(&agency, year).at(place);
                 let sheet = place.map(|place| place.sheet);
@@ -363,6 +354,7 @@ fn refusal_key(refusal: &Refusal) -> &'static str {
 /// Collects the figures of one return from the tables that belong to it.
 struct Builder<'a> {
     result: Return,
+    open_places: HashMap<(TableId, String), ItemCode>,
     findings: Vec<Finding>,
     gaps: Vec<(TableId, u16, &'a Gap)>,
     part_sums: Vec<PartSums>,
@@ -383,7 +375,7 @@ impl<'a> Builder<'a> {
             identities_held: 0,
             status: Status::Counted,
         };
-        Builder { result, findings: Vec::new(), gaps: Vec::new(), part_sums: Vec::new() }
+        Builder { result, open_places: HashMap::new(), findings: Vec::new(), gaps: Vec::new(), part_sums: Vec::new() }
     }
 
     fn add(&mut self, located: &'a LocatedTable, understood: &Understood, units: &[StatedUnits], guide: &Guide<'_>) {
@@ -424,10 +416,7 @@ impl<'a> Builder<'a> {
                 (ItemCode::slot(*slot), data.kind, data.printed_unit.filter(|_| data.kind == Kind::Money))
             }
             Item::Open { label, unit } => {
-                let category =
-                    OpenCategory { table: located.table, label: label.trim().to_owned(), unit: unit.clone() };
-                let Some(item) = ItemCode::open(self.result.open.len()) else { return };
-                self.result.open.push(category);
+                let Some(item) = self.open_item(located.table, label, unit) else { return };
                 (item, Kind::Count, None)
             }
         };
@@ -462,6 +451,20 @@ impl<'a> Builder<'a> {
             }
         };
         self.result.facts.push(fact);
+    }
+
+    /// The item of an open category: one that stands twice, on two sheets, is one.
+    fn open_item(&mut self, table: TableId, label: &str, unit: &str) -> Option<ItemCode> {
+        let open = &mut self.result.open;
+        let place = match self.open_places.entry((table, label::key(label))) {
+            Entry::Occupied(known) => *known.get(),
+            Entry::Vacant(new) => {
+                let item = ItemCode::open(open.len())?;
+                open.push(OpenCategory { table, label: label.trim().to_owned(), unit: unit.to_owned() });
+                *new.insert(item)
+            }
+        };
+        Some(place)
     }
 
     /// Puts the facts in order, each figure once: where two cells claim one and differ, neither is believed.

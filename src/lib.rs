@@ -8,6 +8,7 @@ pub mod agency;
 pub mod check;
 pub mod collate;
 pub mod consolidate;
+pub mod earlier;
 pub mod finding;
 pub mod form;
 pub mod inputs;

@@ -4,6 +4,7 @@
 
 use crate::address::{CellRef, FileId};
 use crate::agency::roster::Roster;
+use crate::check::Origin;
 use crate::finding::{Arg, Finding};
 use crate::form::{Rulebook, SlotId, TableId};
 use crate::intake::InputFile;
@@ -195,6 +196,16 @@ impl Renderer<'_> {
         }
     }
 
+    /// A cell of the year before, with its file.
+    fn origin(&self, origin: &Origin) -> String {
+        let (file, cell) = match origin {
+            Origin::Cell(cell) => (self.file(cell.file).to_owned(), self.cell(*cell)),
+            Origin::Published([file, sheet, cell]) if sheet.is_empty() => (file.clone(), cell.clone()),
+            Origin::Published([file, sheet, cell]) => (file.clone(), format!("{sheet}!{cell}")),
+        };
+        self.catalogue.phrase("cell_of_file", &[("file", file), ("cell", cell)])
+    }
+
     /// An agency's name.
     #[must_use]
     pub fn agency<'n>(&'n self, agency: &'n Agency) -> &'n str {
@@ -244,6 +255,7 @@ impl Renderer<'_> {
             Arg::Amount(amount) => amount.to_string(),
             Arg::Count(count) => count.to_string(),
             Arg::Cells(cells) => self.list(cells.iter().map(|cell| self.cell(*cell)).collect()),
+            Arg::Origins(origins) => self.list(origins.iter().map(|origin| self.origin(origin)).collect()),
             Arg::Agency(agency) => self.agency(agency).to_owned(),
             Arg::Agencies(places) => {
                 self.list(places.iter().map(|place| self.agency(&Agency::Listed(*place)).to_owned()).collect())

@@ -3,21 +3,20 @@
 use crate::address::FileId;
 use crate::agency::identify::Identifier;
 use crate::agency::roster::{Roster, RosterColumns, RosterError};
-use crate::collate::{Collation, EarlierFigures, collate};
-use crate::consolidate::{City, Scope, consolidate};
+use crate::collate::{Bench, Collation, collate, standings};
+use crate::consolidate::{City, consolidate};
+use crate::earlier::{EarlierSums, published_figures};
+use crate::finding::Finding;
 use crate::form::{Library, LibraryError, hex};
 use crate::inputs;
 use crate::intake::{FileOutcome, InputFile, Intake};
 use crate::locate::Guide;
 use crate::message::{Catalogue, Renderer};
-use crate::publish::{self, Earlier, Edition, Folder, PublishError, scope_name};
+use crate::publish::{self, Edition, Folder, PublishError};
 use crate::read::Limits;
-use crate::returns::Agency;
 use crate::settings::Settings;
-use crate::value::Amount;
 use rayon::prelude::*;
 use sha2::{Digest, Sha256};
-use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 /// Why a run could not be done.
@@ -119,8 +118,17 @@ pub struct Gathered {
     pub inputs: Vec<InputFile>,
     /// What they came to.
     pub collation: Collation,
-    /// The sums of every year.
+    /// The sums of every year that is published.
     pub cities: Vec<City>,
+    /// The sums of the year before, if only one year is published.
+    pub before: Option<City>,
+}
+
+impl Gathered {
+    /// All findings that concern the years published, and those that concern no year.
+    pub fn findings(&self) -> impl Iterator<Item = &Finding> {
+        self.collation.all_findings().chain(self.cities.iter().flat_map(|city| &city.findings))
+    }
 }
 
 /// Reads, checks and consolidates all inputs.
@@ -166,25 +174,26 @@ fn gather_here(
         })
         .collect();
     progress.end();
-    let earlier = match &settings.previous {
-        Some(folder) => earlier_figures(folder, desk),
-        None => EarlierFigures::new(),
-    };
-    let collation = collate(outcomes, &files, book, desk.roster.as_ref(), identifier.clue_words(), &earlier);
+    let roster = desk.roster.as_ref();
+    let earlier = settings.previous.as_ref().map(|folder| published_figures(folder, roster)).unwrap_or_default();
+    let words = identifier.clue_words();
+    let bench = Bench { inputs: &files, book, roster, words, earlier: &earlier, only: settings.year };
+    let collation = collate(outcomes, &bench);
     if collation.years.is_empty() {
         // The caller still wants to say what is wrong with each file.
-        return Ok(Gathered { inputs: files, collation, cities: Vec::new() });
+        return Ok(Gathered { inputs: files, collation, cities: Vec::new(), before: None });
     }
-    let cities = collation
-        .years
-        .iter()
-        .map(|year| {
-            let returns: Vec<_> = collation.returns(*year).collect();
-            consolidate(*year, &returns, book, desk.roster.as_ref())
-        })
-        .collect::<Result<Vec<City>, _>>()
-        .map_err(|error| RunError::Internal(error.to_string()))?;
-    Ok(Gathered { inputs: files, collation, cities })
+    let city = |year: u16| {
+        let returns: Vec<_> = collation.returns(year).collect();
+        consolidate(year, &returns, book, roster).map_err(|error| RunError::Internal(error.to_string()))
+    };
+    let cities = collation.years.iter().map(|year| city(*year)).collect::<Result<Vec<City>, _>>()?;
+    // A year that is not published may still be what the next one is compared with.
+    let before = match settings.year.map(|year| year.saturating_sub(1)) {
+        Some(before) if !cities.is_empty() && collation.returns(before).next().is_some() => Some(city(before)?),
+        _ => None,
+    };
+    Ok(Gathered { inputs: files, collation, cities, before })
 }
 
 /// Writes the outputs of every year and puts them in their place.
@@ -206,14 +215,16 @@ fn publish_here(settings: &Settings, desk: &Desk, gathered: &Gathered) -> Result
     with_renderer(desk, gathered, |renderer| {
         let mut folders = Vec::new();
         let mut targets = Vec::new();
-        let mut earlier: BTreeMap<u16, Earlier> = BTreeMap::new();
+        let in_run = |year: u16| {
+            let city = gathered.cities.iter().chain(&gathered.before).find(|city| city.year == year)?;
+            Some(EarlierSums::of(city, renderer))
+        };
         for city in &gathered.cities {
+            // What was published and named as such beats what this run makes of last year's files.
             let before = city.year.saturating_sub(1);
-            if let (None, Some(folder)) = (earlier.get(&before), &settings.previous)
-                && let Some(sums) = earlier_sums(folder, before)
-            {
-                earlier.insert(before, sums);
-            }
+            let published = settings.previous.as_ref();
+            let published = published.and_then(|folder| EarlierSums::published(folder, before, &desk.library.rulebook));
+            let earlier = published.or_else(|| in_run(before));
             let target = settings.output.join(city.year.to_string());
             let mut folder = Folder::begin(&target)?;
             let edition = Edition {
@@ -223,12 +234,13 @@ fn publish_here(settings: &Settings, desk: &Desk, gathered: &Gathered) -> Result
                 library: &desk.library,
                 renderer,
                 inputs: &gathered.inputs,
-                earlier: earlier.get(&before),
+                earlier: earlier.as_ref(),
                 bom: settings.bom,
                 roster_hash: desk.roster_hash.clone(),
+                findings: &publish::findings_of(&gathered.collation, city, renderer),
+                standings: &standings(&gathered.collation, city.year, &desk.library.rulebook),
             };
             publish::publish(&edition, &mut folder)?;
-            earlier.insert(city.year, sums_of(city, renderer));
             folders.push(folder);
             targets.push(target);
         }
@@ -247,75 +259,4 @@ pub fn with_renderer<T>(desk: &Desk, gathered: &Gathered, act: impl FnOnce(&Rend
         inputs: &gathered.inputs,
         sheets: &sheets,
     })
-}
-
-fn sums_of(city: &City, renderer: &Renderer<'_>) -> Earlier {
-    let mut sums = Earlier::new();
-    for table in &city.tables {
-        let scope: &Scope = &table.scope;
-        let scope = scope_name(scope, renderer);
-        for (item, sum) in &table.sums {
-            if let Some(value) = sum.value {
-                let code = publish::item_code(item, sum, renderer);
-                sums.entry((scope.clone(), code)).or_insert(value);
-            }
-        }
-    }
-    sums
-}
-
-/// Sums of an earlier run's summary.csv.
-fn earlier_sums(output: &Path, year: u16) -> Option<Earlier> {
-    let rows = earlier_rows(&year_folder(output, year)?.join("summary.csv"))?;
-    let mut sums = Earlier::new();
-    for row in rows {
-        let get = |name: &str| row.get(name).map(String::as_str).unwrap_or_default();
-        if let Ok(value) = get("value").parse::<Amount>() {
-            let code = joined(get("indicator"), get("dimension"));
-            sums.entry((get("scope").to_owned(), code)).or_insert(value);
-        }
-    }
-    Some(sums)
-}
-
-/// Counted figures by agency of an earlier run's facts.csv, all years that are there.
-fn earlier_figures(output: &Path, desk: &Desk) -> EarlierFigures {
-    let mut figures = EarlierFigures::new();
-    for year in 2008..2100 {
-        let Some(rows) = year_folder(output, year).and_then(|folder| earlier_rows(&folder.join("facts.csv"))) else {
-            continue;
-        };
-        for row in rows.iter().filter(|row| row.get("counted").is_some_and(|counted| counted == "true")) {
-            let get = |name: &str| row.get(name).map(String::as_str).unwrap_or_default();
-            let listed = desk
-                .roster
-                .as_ref()
-                .and_then(|roster| roster.find_id(get("agency_id")).or_else(|| roster.find(get("agency"))));
-            let agency = listed.map_or_else(|| Agency::Named(get("agency").to_owned()), Agency::Listed);
-            if let Ok(value) = get("value").parse::<Amount>() {
-                figures.entry((year, agency)).or_default().insert(joined(get("indicator"), get("dimension")), value);
-            }
-        }
-    }
-    figures
-}
-
-fn joined(indicator: &str, dimension: &str) -> String {
-    if dimension.is_empty() { indicator.to_owned() } else { format!("{indicator}:{dimension}") }
-}
-
-/// The year's folder of an output, which may itself be a year's folder.
-fn year_folder(output: &Path, year: u16) -> Option<PathBuf> {
-    let name = year.to_string();
-    let inner = output.join(&name);
-    if inner.is_dir() {
-        return Some(inner);
-    }
-    output.file_name().is_some_and(|own| own.to_string_lossy() == name).then(|| output.to_owned())
-}
-
-fn earlier_rows(path: &Path) -> Option<Vec<BTreeMap<String, String>>> {
-    let bytes = std::fs::read(path).ok()?;
-    let bytes = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(&bytes);
-    csv::Reader::from_reader(bytes).deserialize().collect::<Result<Vec<_>, _>>().ok()
 }

@@ -51,6 +51,16 @@ pub fn years_in(text: &str) -> Vec<u16> {
     years
 }
 
+/// The one report year that the cell of a year column names: `2021`, `2021年度`.
+#[must_use]
+pub fn year_of_cell(text: &str) -> Option<u16> {
+    let bare = text.trim().parse().ok().filter(|year| crate::form::REPORT_YEARS.contains(year));
+    bare.or_else(|| match years_in(text).as_slice() {
+        [year] => Some(*year),
+        _ => None,
+    })
+}
+
 /// Candidates for the name of an agency in a file name, title or cell: the whole residue when years, dates, noise
 /// words at the edges of a part, numbering, a file extension and separators are taken away; then its parts, longest
 /// first. Parts end at separators and brackets; noise is taken from their edges only, never from inside a word.

@@ -152,13 +152,15 @@ pub enum Doubt {
     OtherYear,
     /// As before, and nothing says which year: the figures must not be counted.
     OtherYearUnsaid,
+    /// The row names a year that is none: the figures must not be counted.
+    RowYear,
 }
 
 impl Doubt {
     /// Whether the figures must not be counted.
     #[must_use]
     pub fn forbids(self) -> bool {
-        self == Doubt::OtherYearUnsaid
+        matches!(self, Doubt::OtherYearUnsaid | Doubt::RowYear)
     }
 }
 

@@ -1,119 +1,119 @@
 //! What a run came to, on the terminal.
 
 use super::out;
+use huizong::collate::{Standing, Standings, standings};
+use huizong::consolidate::City;
 use huizong::finding::Finding;
 use huizong::form::Level;
 use huizong::message::Renderer;
-use huizong::publish::{Edition, agency_states};
+use huizong::publish::findings_of;
 use huizong::returns::{Agency, Status};
 use huizong::run::{Desk, Gathered};
+use std::collections::BTreeMap;
+
+/// So many findings are shown; the others are in the list.
+const SHOWN: usize = 3;
 
 /// Received, counted, missing, refused, findings by level, and where to look first.
 pub(super) fn summarise(desk: &Desk, gathered: &Gathered, renderer: &Renderer<'_>, folders: Option<&[String]>) {
-    let catalogue = &desk.catalogue;
     for (place, city) in gathered.cities.iter().enumerate() {
-        let edition = Edition {
-            year: city.year,
-            city,
-            collation: &gathered.collation,
-            library: &desk.library,
-            renderer,
-            inputs: &gathered.inputs,
-            earlier: None,
-            bom: false,
-            roster_hash: None,
-        };
-        let forms: Vec<&str> = desk
-            .library
-            .rulebook
-            .required_form(city.year)
-            .map(|form| desk.library.rulebook.form(form).source.as_str())
-            .into_iter()
-            .collect();
-        out(&catalogue.say("summary_head", &[("year", city.year.to_string()), ("form", forms.join(" "))]));
-        let mut counts = std::collections::BTreeMap::<Status, usize>::new();
-        let mut files = 0;
-        for outcome in &gathered.collation.outcomes {
-            let mine: Vec<Status> =
-                outcome.returns.iter().filter(|one| one.year == city.year).map(|one| one.status).collect();
-            if let Some(best) = mine.iter().min() {
-                files += 1;
-                *counts.entry(*best).or_default() += 1;
-            } else if outcome.returns.is_empty() && outcome.claimed_year.is_none_or(|year| year == city.year) {
-                files += 1;
-                let status = outcome.rejected.as_ref().map_or(Status::NotAReturn, |rejection| rejection.status);
-                *counts.entry(status).or_default() += 1;
-            }
+        let book = &desk.library.rulebook;
+        let form = book.required_form(city.year).map(|form| book.form(form).source.clone()).unwrap_or_default();
+        out(&desk.catalogue.say("summary_head", &[("year", city.year.to_string()), ("form", form)]));
+        let line = |key: &str, values: &[(&str, String)]| out(&format!("  {}", desk.catalogue.say(key, values)));
+        line("summary_received", &received(gathered, city.year));
+        for (key, values) in roster_lines(desk, renderer, &standings(&gathered.collation, city.year, book)) {
+            line(key, &values);
         }
-        let count = |status: Status| counts.get(&status).copied().unwrap_or(0).to_string();
-        out(&format!(
-            "  {}",
-            catalogue.say(
-                "summary_received",
-                &[
-                    ("files", files.to_string()),
-                    ("counted", count(Status::Counted)),
-                    ("superseded", count(Status::Superseded)),
-                    ("duplicate", count(Status::Duplicate)),
-                    ("not_a_return", count(Status::NotAReturn)),
-                    ("refused", count(Status::Refused)),
-                ],
-            )
-        ));
-        out(&format!("  {}", roster_line(desk, &edition)));
-        let findings = edition.findings();
-        let of = |level: Level| findings.iter().filter(|(_, finding)| finding.level == level).count().to_string();
-        out(&format!(
-            "  {}",
-            catalogue.say(
-                "summary_findings",
-                &[("errors", of(Level::Error)), ("queries", of(Level::Query)), ("notes", of(Level::Note))],
-            )
-        ));
-        let first: Vec<&Finding> = findings
-            .iter()
-            .map(|(_, finding)| *finding)
-            .filter(|finding| finding.level != Level::Note && finding.rule != "return.missing")
-            .take(3)
-            .collect();
-        if first.is_empty() {
-            out(&format!("  {}", catalogue.say("summary_clean", &[])));
-        } else {
-            out(&format!("  {}", catalogue.say("summary_first", &[])));
+        findings(gathered, city, renderer, &line);
+        if let Some(folder) = folders.and_then(|folders| folders.get(place)) {
+            line("summary_written", &[("folder", folder.clone())]);
+        }
+    }
+}
+
+/// How many files came for a year, by what became of them.
+fn received(gathered: &Gathered, year: u16) -> Vec<(&'static str, String)> {
+    let mut counts = BTreeMap::<Status, usize>::new();
+    for outcome in &gathered.collation.outcomes {
+        let mine = outcome.returns.iter().filter(|one| one.year == year).map(|one| one.status).min();
+        let listed = gathered.collation.is_listed(outcome, year);
+        let rejected = || outcome.rejected.as_ref().map_or(Status::NotAReturn, |rejection| rejection.status);
+        if let Some(status) = mine.or_else(|| listed.then(rejected)) {
+            *counts.entry(status).or_default() += 1;
+        }
+    }
+    let count = |status: Status| counts.get(&status).copied().unwrap_or(0).to_string();
+    vec![
+        ("files", counts.values().sum::<usize>().to_string()),
+        ("counted", count(Status::Counted)),
+        ("superseded", count(Status::Superseded)),
+        ("duplicate", count(Status::Duplicate)),
+        ("not_a_return", count(Status::NotAReturn)),
+        ("refused", count(Status::Refused)),
+    ]
+}
+
+/// Who has reported, who must send again, who has sent nothing.
+fn roster_lines(
+    desk: &Desk,
+    renderer: &Renderer<'_>,
+    standings: &Standings,
+) -> Vec<(&'static str, Vec<(&'static str, String)>)> {
+    let Some(roster) = &desk.roster else {
+        let reported = standings.values().filter(|(standing, _)| *standing == Standing::Counted).count();
+        return vec![("summary_no_roster", vec![("reported", reported.to_string())])];
+    };
+    let mut by_standing: BTreeMap<Standing, Vec<String>> = BTreeMap::new();
+    for (place, agency) in roster.agencies().iter().enumerate() {
+        let standing = standings.get(&Agency::Listed(place)).map(|(standing, _)| *standing).unwrap_or_default();
+        by_standing.entry(standing).or_default().push(agency.name.clone());
+    }
+    let reported = by_standing.remove(&Standing::Counted).unwrap_or_default().len();
+    let mut again = by_standing.remove(&Standing::Returned).unwrap_or_default();
+    again.extend(by_standing.remove(&Standing::SupersededOnly).unwrap_or_default());
+    let missing = by_standing.remove(&Standing::Missing).unwrap_or_default();
+    let none = || desk.catalogue.word("none");
+    let count = missing.len().to_string();
+    let missing = if missing.is_empty() { none() } else { renderer.list(missing) };
+    let expected = roster.agencies().len().to_string();
+    let mut lines = vec![(
+        "summary_roster",
+        vec![
+            ("expected", expected),
+            ("reported", reported.to_string()),
+            ("missing_count", count),
+            ("missing", missing),
+        ],
+    )];
+    if !again.is_empty() {
+        lines.push(("summary_again", vec![("count", again.len().to_string()), ("agencies", renderer.list(again))]));
+    }
+    lines
+}
+
+/// Findings by level, and the first ones. Who sent nothing has been named already.
+fn findings(gathered: &Gathered, city: &City, renderer: &Renderer<'_>, line: &dyn Fn(&str, &[(&str, String)])) {
+    let findings = findings_of(&gathered.collation, city, renderer);
+    let of = |level: Level| findings.iter().filter(|(_, finding)| finding.level == level).count();
+    let (errors, queries, notes) = (of(Level::Error), of(Level::Query), of(Level::Note));
+    let counts = [("errors", errors.to_string()), ("queries", queries.to_string()), ("notes", notes.to_string())];
+    line("summary_findings", &counts);
+    let first: Vec<&Finding> = findings
+        .iter()
+        .map(|(_, finding)| *finding)
+        .filter(|finding| finding.level != Level::Note && finding.rule != "return.missing")
+        .take(SHOWN)
+        .collect();
+    match first.as_slice() {
+        [] if errors + queries == 0 => line("summary_clean", &[]),
+        [] => line("summary_only_missing", &[]),
+        first => {
+            line("summary_first", &[]);
             for finding in first {
                 let file = finding.file.map(|file| renderer.file(file)).unwrap_or_default();
                 out(&format!("    · {file}  {}", renderer.message(finding)));
             }
         }
-        if let Some(folder) = folders.and_then(|folders| folders.get(place)) {
-            out(&format!("  {}", catalogue.say("summary_written", &[("folder", folder.clone())])));
-        }
     }
-}
-
-fn roster_line(desk: &Desk, edition: &Edition<'_>) -> String {
-    let states = agency_states(edition);
-    let reported = states.values().filter(|(state, _)| *state == "counted").count();
-    let catalogue = &desk.catalogue;
-    let Some(roster) = &desk.roster else {
-        return catalogue.say("summary_no_roster", &[("reported", reported.to_string())]);
-    };
-    let missing: Vec<String> = roster
-        .agencies()
-        .iter()
-        .enumerate()
-        .filter(|(place, _)| states.get(&Agency::Listed(*place)).is_none_or(|(state, _)| *state != "counted"))
-        .map(|(_, agency)| agency.name.clone())
-        .collect();
-    let count = missing.len();
-    let missing = if missing.is_empty() { catalogue.word("none") } else { edition.renderer.list(missing) };
-    catalogue.say(
-        "summary_roster",
-        &[
-            ("expected", roster.agencies().len().to_string()),
-            ("reported", reported.to_string()),
-            ("missing_count", count.to_string()),
-            ("missing", missing),
-        ],
-    )
 }

@@ -3,6 +3,9 @@
 //! A definition file names tables, labels with their aliases, nesting, units, kinds and identities; [`Rulebook`] is
 //! what the program works with. Nothing here knows a file, an agency or a figure.
 
+/// The report years that can be: from 2008, when the 政府信息公开条例 came into force.
+pub const REPORT_YEARS: std::ops::Range<u16> = 2008..2100;
+
 mod definition;
 mod library;
 mod lint;

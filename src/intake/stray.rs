@@ -11,9 +11,6 @@ impl Intake<'_> {
     /// What was left out of a list's rows. Columns concern all agencies: what is said of them names none.
     pub(super) fn stray_findings(&self, record: &Record, identity: &Identity, id: FileId) -> Vec<Finding> {
         let year = identity.year.as_ref().map(|claim| claim.value).or(self.year);
-        if self.year.is_some_and(|wanted| year.is_some_and(|year| year != wanted)) {
-            return Vec::new();
-        }
         let agency = identity.agency.as_ref().ok().filter(|_| record.claim != RowClaim::default());
         let finding = |stray| Finding { year, agency: agency.cloned(), ..finding(stray, id) };
         record.strays.iter().map(finding).collect()

@@ -7,7 +7,7 @@
 use super::{Guide, SheetView, text_of};
 use crate::address::Position;
 use crate::agency::clue::years_in;
-use crate::form::SlotId;
+use crate::form::{REPORT_YEARS, SlotId};
 use crate::label;
 use crate::read::{Cell, Content};
 use std::collections::BTreeSet;
@@ -105,13 +105,13 @@ pub fn year_of_head(guide: &Guide<'_>, text: &str) -> (When, String) {
 /// The year that a cell of nothing but four digits names.
 pub fn bare_year(cell: &Cell) -> Option<u16> {
     let year = match &cell.content {
-        Content::Number(number) if number.fract() == 0.0 && (2008.0..2100.0).contains(number) => {
+        Content::Number(number) if number.fract() == 0.0 && (0.0..1e4).contains(number) => {
             format!("{number}").parse().ok()
         }
         Content::Text(text) => text.trim().parse().ok(),
         _ => None,
     };
-    year.filter(|year| (2008..2100).contains(year))
+    year.filter(|year| REPORT_YEARS.contains(year))
 }
 
 /// Whether a text is a piece of a head that the forms or the words know.

@@ -200,7 +200,7 @@ impl Scene<'_, '_> {
 
     /// The year that a row says, else the sheet's.
     pub fn year_of(&self, claim: &RowClaim) -> Option<u16> {
-        claim.year.as_deref().and_then(plain_year).or(self.year)
+        claim.year.as_deref().and_then(crate::agency::clue::year_of_cell).or(self.year)
     }
 
     /// The form's figure among those that a label may mean: of the form that the row names, else of the one in force.
@@ -215,14 +215,6 @@ impl Scene<'_, '_> {
         let form = named.filter(|form| forms.contains(form)).or_else(|| prefer_form(book, &forms, year))?;
         slots.iter().copied().find(|slot| book.slot(*slot).form == form)
     }
-}
-
-/// The year that a cell of a year column names.
-pub fn plain_year(text: &str) -> Option<u16> {
-    text.trim().parse().ok().or_else(|| match crate::agency::clue::years_in(text).as_slice() {
-        [year] => Some(*year),
-        _ => None,
-    })
 }
 
 /// Whether the cell holds nothing but spaces.

@@ -4,18 +4,22 @@
 
 mod csv_text;
 mod facts;
+mod findings;
 mod folder;
 mod lists;
 mod manifest;
 mod summary;
 mod tables;
 
+pub use findings::findings_of;
 pub use folder::{Folder, PublishError, recover, replace};
-pub use lists::states as agency_states;
-pub use summary::{Earlier, item_code, scope_name};
+pub use summary::{item_code, scope_name};
 
 use crate::collate::Collation;
+use crate::collate::Standings;
 use crate::consolidate::City;
+use crate::earlier::EarlierSums;
+use crate::finding::Finding;
 use crate::form::Library;
 use crate::intake::InputFile;
 use crate::message::Renderer;
@@ -36,11 +40,15 @@ pub struct Edition<'a> {
     /// The files read.
     pub inputs: &'a [InputFile],
     /// Last year's published sums, if there are any.
-    pub earlier: Option<&'a Earlier>,
+    pub earlier: Option<&'a EarlierSums>,
     /// Whether CSV files begin with a byte order mark.
     pub bom: bool,
     /// Hash of the roster in use.
     pub roster_hash: Option<String>,
+    /// The year's findings with their ids, gravest first.
+    pub findings: &'a [(String, &'a Finding)],
+    /// How the agencies stand.
+    pub standings: &'a Standings,
 }
 
 impl Edition<'_> {
@@ -61,7 +69,7 @@ pub fn publish(edition: &Edition<'_>, folder: &mut Folder) -> Result<(), Publish
     }
     folder.write("by_agency.csv", summary::by_agency(edition))?;
     folder.write("codebook.csv", summary::codebook(edition))?;
-    folder.write("findings.csv", lists::findings(edition))?;
+    folder.write("findings.csv", findings::findings(edition))?;
     folder.write("returns.csv", lists::returns(edition))?;
     folder.write("roster.csv", lists::roster(edition))?;
     facts::write(edition, folder)?;

@@ -10,9 +10,6 @@ use crate::value::Amount;
 use rayon::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
 
-/// Sums of an earlier year by scope and code.
-pub type Earlier = BTreeMap<(String, String), Amount>;
-
 const COLUMNS: [&str; 22] = [
     "year",
     "scope",
@@ -155,7 +152,10 @@ fn summary_row(edition: &Edition<'_>, table: &ScopeTable, scope: &str, item: &Ci
     let names = names(item, sum, edition.renderer);
     let book = edition.renderer.book;
     let text = |amount: Option<Amount>| amount.map(|amount| amount.to_string()).unwrap_or_default();
-    let previous = edition.earlier.and_then(|earlier| earlier.get(&(scope.to_owned(), names.code()))).copied();
+    let form = book.form(table.form);
+    // A form that is not in force has no place in a series of years.
+    let earlier = edition.earlier.filter(|_| form.in_force(edition.year));
+    let previous = earlier.and_then(|earlier| earlier.get(scope, form.required, &names.code()));
     let change = sum.value.zip(previous).map(|(now, before)| now - before);
     csv.field(&edition.year.to_string())
         .field(scope)
@@ -230,6 +230,7 @@ pub fn by_agency(edition: &Edition<'_>) -> Vec<u8> {
     }
     let place_of: BTreeMap<&str, usize> =
         slots.iter().enumerate().map(|(place, slot)| (book.slot(*slot).code.as_str(), place)).collect();
+    let standing = |agency: &Agency| edition.standings.get(agency).map(|(standing, _)| *standing).unwrap_or_default();
     let row = |(agency, returns): &(Agency, Vec<&crate::returns::Return>)| {
         let mut csv = CsvText::new(false);
         let group = match agency {
@@ -262,7 +263,7 @@ pub fn by_agency(edition: &Edition<'_>) -> Vec<u8> {
             .field(renderer.agency_id(agency))
             .field(renderer.agency(agency))
             .field(&group)
-            .field(if returns.is_empty() { "missing" } else { "counted" })
+            .field(standing(agency).as_str())
             .field(&forms.join("+"))
             .fields(&values)
             .fields(open.iter().map(|code| own.get(code).map_or("", String::as_str)))

@@ -74,7 +74,7 @@ fn span_at(text: &[char], start: usize) -> Option<Span> {
 }
 
 fn year(start: usize, end: usize, year: u16) -> Option<Span> {
-    let found = if (2008..=2099).contains(&year) { Found::Year(year) } else { Found::Other };
+    let found = if crate::form::REPORT_YEARS.contains(&year) { Found::Year(year) } else { Found::Other };
     Some(Span { start, end, found })
 }
 

@@ -366,7 +366,7 @@ fn written(cell: &Cell) -> String {
 }
 
 fn claim_year_line(text: &str, place: Option<Place>, claims: &mut Claims) {
-    let parsed = text.parse().ok().filter(|year| (2008..2100).contains(year));
+    let parsed = text.parse().ok().filter(|year| crate::form::REPORT_YEARS.contains(year));
     if let Some(value) = parsed.or_else(|| years_in(text).first().copied()) {
         let (source, strength) = (Source::Line, Strength::Report);
         claims.years.push(Claim { value, text: text.to_owned(), source, strength, place });

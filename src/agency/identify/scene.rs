@@ -5,7 +5,7 @@
 //! are a conflict and never settled silently.
 
 use super::{Claim, Claims, Conflict, Doubt, Identifier, Identity, Name, NoAgency, SheetKind, Source, Strength};
-use crate::agency::clue::years_in;
+use crate::agency::clue::year_of_cell;
 use crate::locate::RowClaim;
 use crate::returns::Agency;
 
@@ -147,6 +147,8 @@ impl<'a> Scene<'a> {
         let by_row = row_year.is_some();
         let explicit = by_row || !own_years.is_empty();
         let lent = if explicit { Lent::Nothing } else { self.lent_year() };
+        // A row that names a year that cannot be is not given another.
+        let unreadable = row.year.is_some() && !by_row;
         let year = row_year.or_else(|| own_years.first().copied().cloned()).or_else(|| match &lent {
             Lent::One(claim) => Some(claim.clone()),
             Lent::Nothing | Lent::Several => self.path.years.first().cloned(),
@@ -170,7 +172,10 @@ impl<'a> Scene<'a> {
             };
             says(true) && says(false)
         });
-        let doubts = self.doubts(row, sheet, year.as_ref().map(|year| year.value).filter(|_| explicit));
+        let mut doubts = self.doubts(row, sheet, year.as_ref().map(|year| year.value).filter(|_| explicit));
+        if unreadable {
+            doubts.push(Doubt::RowYear);
+        }
         Identity { agency, year, year_twice, agency_conflict, year_conflict, doubts }
     }
 
@@ -319,7 +324,7 @@ impl<'a> Scene<'a> {
 /// What a row says of its year.
 fn row_year(row: &RowClaim) -> Option<Claim<u16>> {
     let text = row.year.as_ref()?;
-    let value = text.trim().parse().ok().or_else(|| years_in(text).first().copied())?;
+    let value = year_of_cell(text)?;
     Some(Claim { value, text: text.clone(), source: Source::Row, strength: Strength::Bare, place: None })
 }
 

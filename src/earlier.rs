@@ -1,0 +1,113 @@
+//! What an earlier run published: the city's sums, and every agency's counted figures.
+
+use crate::agency::roster::Roster;
+use crate::check::{Before, Origin};
+use crate::consolidate::City;
+use crate::form::Rulebook;
+use crate::message::Renderer;
+use crate::publish::{item_code, scope_name};
+use crate::returns::Agency;
+use crate::value::Amount;
+use std::collections::{BTreeMap, HashMap};
+use std::path::{Path, PathBuf};
+
+/// Figures of an earlier year by agency and code, for comparison across years.
+pub type EarlierFigures = BTreeMap<(u16, Agency), HashMap<String, Before>>;
+
+/// The city's sums of one year, for comparison with the next: by scope, kind of form and code. The official forms of
+/// different years share their codes where the meaning is the same; a form that was not in force says nothing.
+#[derive(Debug, Default)]
+pub struct EarlierSums {
+    sums: BTreeMap<(String, bool, String), Amount>,
+}
+
+impl EarlierSums {
+    /// The sum of a scope under a code, on the official form (`required`) or on others.
+    #[must_use]
+    pub fn get(&self, scope: &str, required: bool, code: &str) -> Option<Amount> {
+        self.sums.get(&(scope.to_owned(), required, code.to_owned())).copied()
+    }
+
+    /// The sums of a city of this run.
+    #[must_use]
+    pub fn of(city: &City, renderer: &Renderer<'_>) -> Self {
+        let mut sums = BTreeMap::new();
+        for table in &city.tables {
+            let form = renderer.book.form(table.form);
+            if !form.in_force(city.year) {
+                continue;
+            }
+            for (item, sum) in &table.sums {
+                if let Some(value) = sum.value {
+                    let code = item_code(item, sum, renderer);
+                    sums.insert((scope_name(&table.scope, renderer), form.required, code), value);
+                }
+            }
+        }
+        EarlierSums { sums }
+    }
+
+    /// The sums that an earlier run published for a year, if it did.
+    #[must_use]
+    pub fn published(output: &Path, year: u16, book: &Rulebook) -> Option<Self> {
+        let mut sums = BTreeMap::new();
+        for row in rows(&year_folder(output, year)?.join("summary.csv"))? {
+            let get = |name: &str| row.get(name).map(String::as_str).unwrap_or_default();
+            let form = book.form_by_code(get("form")).map(|form| book.form(form)).filter(|form| form.in_force(year));
+            if let (Some(form), Ok(value)) = (form, get("value").parse::<Amount>()) {
+                let code = joined(get("indicator"), get("dimension"));
+                sums.insert((get("scope").to_owned(), form.required, code), value);
+            }
+        }
+        Some(EarlierSums { sums })
+    }
+}
+
+/// Counted figures by agency of an earlier run's facts.csv, all years that are there. A dash says that there was none.
+#[must_use]
+pub fn published_figures(output: &Path, roster: Option<&Roster>) -> EarlierFigures {
+    let mut figures = EarlierFigures::new();
+    for year in crate::form::REPORT_YEARS {
+        let Some(rows) = year_folder(output, year).and_then(|folder| rows(&folder.join("facts.csv"))) else {
+            continue;
+        };
+        for row in rows.iter().filter(|row| row.get("counted").is_some_and(|counted| counted == "true")) {
+            let get = |name: &str| row.get(name).map(String::as_str).unwrap_or_default();
+            let listed =
+                roster.and_then(|roster| roster.find_id(get("agency_id")).or_else(|| roster.find(get("agency"))));
+            let agency = listed.map_or_else(|| Agency::Named(get("agency").to_owned()), Agency::Listed);
+            let value = match get("meaning") {
+                "dash" => Some(Amount::ZERO),
+                _ => get("value").parse::<Amount>().ok(),
+            };
+            if let Some(value) = value {
+                let address = [get("file"), get("sheet"), get("cell")].map(str::to_owned);
+                figures.entry((year, agency)).or_default().insert(
+                    joined(get("indicator"), get("dimension")),
+                    Before { value, origin: Origin::Published(address) },
+                );
+            }
+        }
+    }
+    figures
+}
+
+fn joined(indicator: &str, dimension: &str) -> String {
+    if dimension.is_empty() { indicator.to_owned() } else { format!("{indicator}:{dimension}") }
+}
+
+/// The year's folder of an output, which may itself be a year's folder.
+fn year_folder(output: &Path, year: u16) -> Option<PathBuf> {
+    let name = year.to_string();
+    let inner = output.join(&name);
+    if inner.is_dir() {
+        return Some(inner);
+    }
+    output.file_name().is_some_and(|own| own.to_string_lossy() == name).then(|| output.to_owned())
+}
+
+fn rows(path: &Path) -> Option<Vec<HashMap<String, String>>> {
+    let bytes = std::fs::read(path).ok()?;
+    let bytes = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(&bytes);
+    csv::Reader::from_reader(bytes).deserialize().collect::<Result<Vec<_>, _>>().ok()
+}

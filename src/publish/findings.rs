@@ -1,0 +1,154 @@
+//! findings.csv: what is wrong, gravest first, every question under an id that it keeps from run to run.
+
+use super::Edition;
+use super::csv_text::CsvText;
+use crate::address::CellRef;
+use crate::collate::Collation;
+use crate::consolidate::City;
+use crate::finding::{Arg, Finding, Subject};
+use crate::form::hex;
+use crate::message::Renderer;
+use sha2::{Digest, Sha256};
+use std::collections::{BTreeSet, HashMap};
+
+/// The year's findings with their ids, gravest first, then in the order of agencies and files.
+#[must_use]
+pub fn findings_of<'a>(
+    collation: &'a Collation,
+    city: &'a City,
+    renderer: &Renderer<'_>,
+) -> Vec<(String, &'a Finding)> {
+    let mut sorted: Vec<&Finding> = collation.findings(city.year).chain(&city.findings).collect();
+    sorted.sort_by(|a, b| {
+        (a.level, &a.agency, a.file, a.place, &a.rule, &a.subject)
+            .cmp(&(b.level, &b.agency, b.file, b.place, &b.rule, &b.subject))
+    });
+    let mut taken: BTreeSet<String> = BTreeSet::new();
+    // The same question may be asked several times: the second time it says so in its id.
+    let mut times: HashMap<String, u32> = HashMap::new();
+    let mut unique = |finding: &Finding| {
+        let question = question(finding, renderer);
+        let time = times.entry(question.clone()).or_default();
+        loop {
+            let id = stable_id(&question, *time);
+            *time += 1;
+            if taken.insert(id.clone()) {
+                return id;
+            }
+        }
+    };
+    sorted.into_iter().map(|finding| (unique(finding), finding)).collect()
+}
+
+/// What a finding asks: rule, agency, year, figure and place, not values.
+fn question(finding: &Finding, renderer: &Renderer<'_>) -> String {
+    let (table, indicator, dimension) = subject(finding, renderer);
+    let (file, sheet, cell) = place(finding, renderer);
+    let agency = finding.agency.as_ref().map_or("", |agency| renderer.agency(agency));
+    let year = finding.year.map(|year| year.to_string()).unwrap_or_default();
+    // A figure's finding follows the figure when the sender moves the table or renames the file.
+    let place = if finding.agency.is_some() && !indicator.is_empty() {
+        String::new()
+    } else {
+        format!("{file}\u{1f}{sheet}\u{1f}{cell}")
+    };
+    [&finding.rule, agency, &year, &table, &indicator, &dimension, &place].join("\u{1f}")
+}
+
+fn stable_id(question: &str, time: u32) -> String {
+    let digest = hex(&Sha256::digest(format!("{question}\u{1f}{time}").as_bytes()));
+    format!("F{}", digest.get(..10).unwrap_or_default())
+}
+
+fn subject(finding: &Finding, renderer: &Renderer<'_>) -> (String, String, String) {
+    let book = renderer.book;
+    match &finding.subject {
+        None => Default::default(),
+        Some(Subject::Slot(slot)) => {
+            let slot = book.slot(*slot);
+            (book.table(slot.table).code.clone(), slot.indicator.clone(), slot.dimension.clone())
+        }
+        Some(Subject::Row(slot)) => {
+            let slot = book.slot(*slot);
+            (book.table(slot.table).code.clone(), slot.indicator.clone(), String::new())
+        }
+        Some(Subject::Column(slot)) => {
+            let slot = book.slot(*slot);
+            (book.table(slot.table).code.clone(), String::new(), slot.dimension.clone())
+        }
+        Some(Subject::Table(table)) => (book.table(*table).code.clone(), String::new(), String::new()),
+        Some(Subject::Open(table, label)) => {
+            (book.table(*table).code.clone(), super::summary::open_code(label), String::new())
+        }
+    }
+}
+
+fn place(finding: &Finding, renderer: &Renderer<'_>) -> (String, String, String) {
+    let file = finding.file.map(|file| renderer.file(file).to_owned()).unwrap_or_default();
+    match (finding.file, finding.place) {
+        (Some(id), Some(place)) => (file, renderer.sheet(id, place.sheet).to_owned(), place.position.to_string()),
+        _ => (file, String::new(), String::new()),
+    }
+}
+
+/// All findings of the year.
+pub fn findings(edition: &Edition<'_>) -> Vec<u8> {
+    let renderer = edition.renderer;
+    let mut csv = CsvText::new(edition.bom);
+    csv.row([
+        "id",
+        "level",
+        "rule",
+        "agency_id",
+        "agency",
+        "table",
+        "indicator",
+        "dimension",
+        "file",
+        "sheet",
+        "cell",
+        "found",
+        "expected",
+        "difference",
+        "diagnosis",
+        "confidence",
+        "effect",
+        "message",
+        "cells",
+    ]);
+    for (id, finding) in edition.findings {
+        let (table, indicator, dimension) = subject(finding, renderer);
+        let (file, sheet, cell) = place(finding, renderer);
+        let agency = finding.agency.as_ref();
+        csv.field(id)
+            .field(finding.level.as_str())
+            .field(&finding.rule)
+            .field(agency.map_or("", |agency| renderer.agency_id(agency)))
+            .field(agency.map_or("", |agency| renderer.agency(agency)))
+            .fields([&table, &indicator, &dimension, &file, &sheet, &cell, &finding.found, &finding.expected])
+            .field(&finding.difference.map(|difference| difference.to_string()).unwrap_or_default())
+            // Which cell is wrong, how sure that is and what it does to the city: not said by this version.
+            .fields(["", "", ""])
+            .field(&renderer.message(finding))
+            .field(&involved(finding, renderer))
+            .end();
+    }
+    csv.into_bytes()
+}
+
+/// Addresses of all cells of the identity.
+fn involved(finding: &Finding, renderer: &Renderer<'_>) -> String {
+    let cells: Vec<CellRef> = finding
+        .args
+        .iter()
+        .filter_map(|(name, arg)| match arg {
+            Arg::Cells(cells) if *name == "cells" => Some(cells),
+            _ => None,
+        })
+        .flatten()
+        .copied()
+        .collect();
+    let mut names: Vec<String> = cells.iter().map(|cell| renderer.cell(*cell)).collect();
+    names.dedup();
+    names.join(" ")
+}
