@@ -426,11 +426,19 @@ fn fill(
                     .iter()
                     .filter_map(|part| part.value)
                     .fold(None, |sum: Option<Amount>, value| Some(sum.unwrap_or(Amount::ZERO) + value));
+                let approximate: usize = parts.iter().map(|part| part.approximate).sum();
+                // A part without approximate figures is bounded by its own value.
+                let bounds = parts.iter().try_fold((Amount::ZERO, Amount::ZERO), |(low, high), part| {
+                    let exact = part.value.unwrap_or(Amount::ZERO);
+                    let own = if part.approximate > 0 { part.bounds? } else { (exact, exact) };
+                    Some((low + own.0, high + own.1))
+                });
                 let sum = Sum {
                     value,
+                    bounds: bounds.filter(|_| approximate > 0),
+                    approximate,
                     numbers: parts.iter().map(|part| part.numbers).sum(),
                     blanks: parts.iter().map(|part| part.blanks).sum(),
-                    approximate: parts.iter().map(|part| part.approximate).sum(),
                     unreadable: parts.iter().map(|part| part.unreadable).sum(),
                     returns,
                     ..Sum::default()

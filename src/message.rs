@@ -246,6 +246,15 @@ impl Renderer<'_> {
         self.catalogue.phrase(key, &[("table", table), ("row", row), ("column", column)])
     }
 
+    /// A figure's name within its table: row and column.
+    #[must_use]
+    pub fn labels(&self, slot: SlotId) -> String {
+        let slot = self.book.slot(slot);
+        let row = self.catalogue.choose(&slot.indicator_zh, &slot.indicator_en);
+        let column = self.catalogue.choose(&slot.dimension_zh, &slot.dimension_en);
+        if column.is_empty() { row.to_owned() } else { format!("{row}·{column}") }
+    }
+
     fn arg(&self, arg: &Arg) -> String {
         match arg {
             Arg::Text(text) => text.clone(),

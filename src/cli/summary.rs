@@ -11,6 +11,9 @@ use huizong::returns::{Agency, Status};
 use huizong::run::{Desk, Gathered};
 use std::collections::BTreeMap;
 
+/// Says a sentence of the catalogue, filled in, in a line of its own.
+type Say<'s> = &'s dyn Fn(&str, &[(&str, String)]);
+
 /// So many findings are shown; the others are in the list.
 const SHOWN: usize = 3;
 
@@ -93,7 +96,7 @@ fn roster_lines(
 }
 
 /// Findings by level, and the first ones. Who sent nothing has been named already.
-fn findings(gathered: &Gathered, city: &City, renderer: &Renderer<'_>, line: &dyn Fn(&str, &[(&str, String)])) {
+fn findings(gathered: &Gathered, city: &City, renderer: &Renderer<'_>, line: Say<'_>) {
     let findings = findings_of(&gathered.collation, city, renderer);
     let of = |level: Level| findings.iter().filter(|(_, finding)| finding.level == level).count();
     let (errors, queries, notes) = (of(Level::Error), of(Level::Query), of(Level::Note));

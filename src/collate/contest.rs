@@ -32,6 +32,8 @@ struct Difference {
     differing: usize,
     /// Figures among them that the other return leaves blank or lacks: they are counted nowhere.
     lacking: usize,
+    /// Figures among them that both state.
+    contradicting: usize,
 }
 
 pub struct Contest<'a> {
@@ -88,7 +90,7 @@ impl<'a> Contest<'a> {
             (false, _) => "superseded_in_part_lacking",
         };
         // Halves of one table in two files: nothing is said twice, so nothing has been replaced.
-        let halves = difference.lacking > 0 && difference.differing == difference.lacking;
+        let halves = difference.lacking > 0 && difference.contradicting == 0;
         let level = if halves { Level::Error } else { Level::Query };
         Finding::new(level, "return.superseded", message)
             .in_file(loser.file)
@@ -112,6 +114,7 @@ impl<'a> Contest<'a> {
             let (own, other) = (said(fact), other.and_then(said));
             difference.differing += usize::from(own != other);
             difference.lacking += usize::from(own.is_some() && other.is_none());
+            difference.contradicting += usize::from(own.is_some() && other.is_some() && own != other);
         }
         difference
     }

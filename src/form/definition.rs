@@ -3,6 +3,7 @@
 //! Knows TOML and nothing else: what the definition means is worked out in [`super::rulebook`].
 
 use serde::Deserialize;
+use std::collections::BTreeMap;
 
 /// One definition file: one version of one form.
 #[derive(Clone, Debug, Deserialize)]
@@ -27,6 +28,9 @@ pub struct FormDefinition {
     /// Whether every agency on the roster owes this form.
     #[serde(default)]
     pub required: bool,
+    /// English names of the groups around rows and columns, by their printed labels.
+    #[serde(default)]
+    pub groups_en: BTreeMap<String, String>,
     /// The form's tables.
     #[serde(rename = "table")]
     pub tables: Vec<TableDefinition>,

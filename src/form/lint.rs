@@ -1,6 +1,6 @@
 //! Faults of a rulebook that can be built but would mislead: for authors of forms.
 
-use super::rulebook::{Block, DefinitionError, Line, Rulebook, Table};
+use super::rulebook::{Block, DefinitionError, Form, Line, Rulebook, Table};
 use crate::label;
 use std::collections::BTreeMap;
 
@@ -62,7 +62,7 @@ fn lint_table(book: &Rulebook, table: &Table, fault: &mut impl FnMut(String)) {
         if !block.has_unlabelled_row() {
             lint_lines(table, &block.rows, fault);
         }
-        lint_english(table, block, fault);
+        lint_english(book.form(table.form), table, block, fault);
     }
     for (_, slot) in book.slots_of(table) {
         for code in [&slot.indicator, &slot.dimension] {
@@ -91,8 +91,11 @@ fn lint_lines(table: &Table, lines: &[Line], fault: &mut impl FnMut(String)) {
     }
 }
 
-fn lint_english(table: &Table, block: &Block, fault: &mut impl FnMut(String)) {
+fn lint_english(form: &Form, table: &Table, block: &Block, fault: &mut impl FnMut(String)) {
     for line in block.rows.iter().chain(&block.columns) {
+        for group in line.under.iter().filter(|group| !form.groups_en.contains_key(*group)) {
+            fault(format!("{}: the group {group} has no name in groups_en", table.code));
+        }
         if line.en.is_empty() != line.zh.is_empty() {
             fault(format!("{}: {} lacks a label in one language", table.code, line.zh));
         }

@@ -41,6 +41,8 @@ pub struct Form {
     pub last_year: Option<u16>,
     /// Whether every agency owes it.
     pub required: bool,
+    /// English names of the groups around rows and columns, by their printed labels.
+    pub groups_en: BTreeMap<String, String>,
     /// Its tables, in printed order.
     pub tables: Vec<TableId>,
     /// Its identities, in the order of the definition.
@@ -379,6 +381,7 @@ impl Rulebook {
             first_year: definition.first_year,
             last_year: definition.last_year,
             required: definition.required,
+            groups_en: definition.groups_en.clone(),
             tables,
             identities,
             slots: start..self.next_slot(),

@@ -65,19 +65,50 @@ fn section(edition: &Edition<'_>, sums: &ScopeTable, table: &Table, csv: &mut Cs
             grid(edition, sums, table, block, csv);
         }
     }
-    let blanks: usize = sums
-        .sums
-        .iter()
-        .filter(|(item, _)| matches!(item, CityItem::Slot(slot) if table.slots.contains(&slot.0)))
-        .map(|(_, sum)| sum.blanks)
-        .sum();
-    if blanks > 0 {
-        csv.row([catalogue.phrase("not_all_cells", &[("blanks", blanks.to_string())])]);
+    for note in notes(edition, sums, table) {
+        csv.row([note]);
     }
     let note = catalogue.choose(&table.note_zh, &table.note_en);
     if !note.is_empty() {
         csv.row([note]);
     }
+}
+
+/// What the printed figures leave out, and where they contradict each other.
+fn notes(edition: &Edition<'_>, sums: &ScopeTable, table: &Table) -> Vec<String> {
+    let catalogue = edition.renderer.catalogue;
+    let own = || {
+        sums.sums.iter().filter(|(item, _)| match item {
+            CityItem::Slot(slot) => table.slots.contains(&slot.0),
+            CityItem::Open(of, _) => *of == table.id,
+            CityItem::Derived(..) => false,
+        })
+    };
+    let count = |of: fn(&Sum) -> usize| own().map(|(_, sum)| of(sum)).sum::<usize>();
+    let mut notes = Vec::new();
+    let mut note = |key: &str, count: usize| {
+        if count > 0 {
+            notes.push(catalogue.phrase(key, &[("count", count.to_string())]));
+        }
+    };
+    note("not_all_cells", count(|sum| sum.blanks));
+    note("cells_approximate", count(|sum| sum.approximate));
+    note("cells_unreadable", count(|sum| sum.unreadable));
+    let differing: Vec<String> = own()
+        .filter(|(_, sum)| sum.from_leaves.is_some() && sum.from_leaves != sum.value)
+        .filter_map(|(item, sum)| {
+            let CityItem::Slot(slot) = item else { return None };
+            let amount = |amount: Option<Amount>| amount.map(|amount| amount.to_string()).unwrap_or_default();
+            let figure = edition.renderer.labels(*slot);
+            let values = [("figure", figure), ("stated", amount(sum.value)), ("leaves", amount(sum.from_leaves))];
+            Some(catalogue.phrase("total_differs", &values))
+        })
+        .collect();
+    if !differing.is_empty() {
+        let list = edition.renderer.list(differing);
+        notes.push(catalogue.phrase("totals_differ", &[("list", list)]));
+    }
+    notes
 }
 
 /// "n of N returns, missing: ..."
@@ -158,6 +189,8 @@ fn grid(edition: &Edition<'_>, sums: &ScopeTable, table: &Table, block: &Block, 
     let label_columns = block.rows.iter().map(|row| row.under.len() + 1).max().unwrap_or(1);
     let label_columns = if block.has_unlabelled_row() { 0 } else { label_columns };
     let head_rows = block.columns.iter().map(|column| column.under.len() + 1).max().unwrap_or(1);
+    let form = book.form(table.form);
+    let group = |zh: &String| catalogue.choose(zh, form.groups_en.get(zh).unwrap_or(zh)).to_owned();
     let own = |line: &Line, slot: crate::form::SlotId| {
         let label = catalogue.choose(&line.zh, &line.en).to_owned();
         let slot = book.slot(slot);
@@ -178,8 +211,8 @@ fn grid(edition: &Edition<'_>, sums: &ScopeTable, table: &Table, block: &Block, 
             let path = column.under.get(..=level).unwrap_or_default();
             cells.push(if !path.is_empty() && before == Some(path) {
                 String::new()
-            } else if let Some(group) = column.under.get(level) {
-                group.clone()
+            } else if let Some(name) = column.under.get(level) {
+                group(name)
             } else if level == column.under.len() {
                 own(column, block.slot(0, place))
             } else {
@@ -196,7 +229,7 @@ fn grid(edition: &Edition<'_>, sums: &ScopeTable, table: &Table, block: &Block, 
             let repeated = row.under.get(..=level).is_some_and(|path| before.get(..=level) == Some(path));
             cells.push(match row.under.get(level) {
                 Some(_) if repeated => String::new(),
-                Some(group) => group.clone(),
+                Some(name) => group(name),
                 None if level == row.under.len() => catalogue.choose(&row.zh, &row.en).to_owned(),
                 None => String::new(),
             });
