@@ -5,10 +5,11 @@ use sha2::{Digest, Sha256};
 use std::path::{Path, PathBuf};
 
 /// Definition files embedded in the program.
-const EMBEDDED: [(&str, &str); 3] = [
+const EMBEDDED: [(&str, &str); 4] = [
     ("channels.toml", include_str!("../forms/channels.toml")),
     ("gk2019.toml", include_str!("../forms/gk2019.toml")),
     ("gk2021.toml", include_str!("../forms/gk2021.toml")),
+    ("tj2014.toml", include_str!("../forms/tj2014.toml")),
 ];
 const WORDS: &str = include_str!("../forms/words.toml");
 
