@@ -3,12 +3,14 @@
 //! A definition file names tables, labels with their aliases, nesting, units, kinds and identities; [`Rulebook`] is
 //! what the program works with. Nothing here knows a file, an agency or a figure.
 
+pub mod crosswalk;
 mod definition;
 mod library;
 mod lint;
 mod rulebook;
 mod words;
 
+pub use crosswalk::CrosswalkDefinition;
 pub use definition::{Axis, Each, FormDefinition, Level, Shape};
 pub use library::{Library, LibraryError, hex};
 pub use lint::lint;
