@@ -1,6 +1,7 @@
 //! Arguments in; progress, findings and summary out; the exit status.
 
 mod arguments;
+mod crosswalk;
 mod forms;
 mod inspect;
 mod progress;

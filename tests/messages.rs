@@ -209,8 +209,11 @@ fn every_sentence_is_used() {
         sources().iter().flat_map(|(_, source)| literals(source).1).map(|(_, text)| text).collect();
     // Reasons of refused returns are made from the names of rules.
     let rule = |key: &str| said.contains(&key.replacen('_', ".", 1));
-    // Faults of the roster are named by their tags.
-    let fault = |key: &str| key.strip_prefix("roster_").is_some_and(|tag| said.contains(tag));
+    // Faults of the roster and relations of the crosswalk are named by their tags.
+    let fault = |key: &str| {
+        let tag = ["roster_", "relation_"].iter().find_map(|front| key.strip_prefix(front));
+        tag.is_some_and(|tag| said.contains(tag))
+    };
     // Help texts are named after the commands and options, which are fields and variants.
     let arguments = fs::read_to_string(root().join("src/cli/arguments.rs")).unwrap().to_lowercase();
     let argument = |key: &str| {
@@ -250,7 +253,7 @@ fn the_forms_are_sound_and_listed() {
     let list = huizong(["forms", "list"]);
     list.ends_with(0);
     let codes: Vec<&str> = list.stdout.lines().filter_map(|line| line.split_whitespace().next()).collect();
-    for code in ["gk2019", "gk2021", "channels"] {
+    for code in ["gk2019", "gk2021", "tj2014", "channels"] {
         assert!(codes.contains(&code), "{codes:?}");
         let show = huizong(["forms", "show", code]);
         show.ends_with(0);

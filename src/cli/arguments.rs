@@ -52,8 +52,17 @@ pub(super) enum Command {
 #[derive(Subcommand)]
 pub(super) enum FormsAction {
     List,
-    Show { code: String },
+    Show {
+        code: String,
+    },
     Lint,
+    Crosswalk {
+        #[arg(requires = "to")]
+        from: Option<String>,
+        to: Option<String>,
+        #[arg(long)]
+        csv: bool,
+    },
 }
 
 #[derive(Args)]

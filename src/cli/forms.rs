@@ -1,8 +1,9 @@
 //! `huizong forms`: the rulebook listed, shown and checked.
 
 use super::arguments::FormsAction;
+use super::crosswalk::crosswalk_command;
 use super::{DONE, ERRORS_REMAIN, USAGE, complain, out};
-use huizong::form::{Library, Shape, SlotId, lint};
+use huizong::form::{Library, Shape, SlotId, crosswalk, lint};
 use huizong::message::{Catalogue, Language};
 use std::path::PathBuf;
 
@@ -76,7 +77,8 @@ pub(super) fn forms_command(action: Option<FormsAction>, forms: Option<PathBuf>,
             DONE
         }
         FormsAction::Lint => {
-            let faults = lint(book);
+            let mut faults = lint(book);
+            faults.extend(crosswalk::build(&library.crosswalk, book).1);
             for fault in &faults {
                 out(&format!("{}: {}", fault.form, fault.detail));
             }
@@ -94,5 +96,6 @@ pub(super) fn forms_command(action: Option<FormsAction>, forms: Option<PathBuf>,
                 ERRORS_REMAIN
             }
         }
+        FormsAction::Crosswalk { from, to, csv } => crosswalk_command(&library, from.zip(to), csv, lang),
     }
 }

@@ -129,6 +129,9 @@ pub struct LineDefinition {
     /// Labels of the groups around it, outermost first.
     #[serde(default)]
     pub under: Vec<String>,
+    /// Headings printed above the row, outermost first. They divide the form and mean nothing: senders reword them.
+    #[serde(default)]
+    pub section: Vec<String>,
     /// Kind of the figures, where it is not a count.
     #[serde(default)]
     pub kind: Option<KindName>,

@@ -1,16 +1,20 @@
 //! Where definitions come from: those embedded in the program, and the user's own folder (`--forms DIR`).
 
-use super::{DefinitionError, FormDefinition, Rulebook, Words};
+use super::{CrosswalkDefinition, DefinitionError, FormDefinition, Rulebook, Words};
 use sha2::{Digest, Sha256};
 use std::path::{Path, PathBuf};
 
 /// Definition files embedded in the program.
-const EMBEDDED: [(&str, &str); 3] = [
+const EMBEDDED: [(&str, &str); 4] = [
     ("channels.toml", include_str!("../forms/channels.toml")),
     ("gk2019.toml", include_str!("../forms/gk2019.toml")),
     ("gk2021.toml", include_str!("../forms/gk2021.toml")),
+    ("tj2014.toml", include_str!("../forms/tj2014.toml")),
 ];
 const WORDS: &str = include_str!("../forms/words.toml");
+const CROSSWALK: &str = include_str!("../forms/crosswalk.toml");
+/// The file that is no form: how versions continue each other.
+const CROSSWALK_NAME: &str = "crosswalk.toml";
 
 /// The definitions in use, with what is needed to prove later which ones they were.
 #[derive(Debug)]
@@ -19,6 +23,8 @@ pub struct Library {
     pub rulebook: Rulebook,
     /// Words of returns that belong to no form.
     pub words: Words,
+    /// How the versions of the national form continue each other, as written.
+    pub crosswalk: CrosswalkDefinition,
     /// Name and SHA-256 of every definition, for the manifest.
     pub hashes: Vec<(String, String)>,
 }
@@ -36,7 +42,7 @@ pub enum LibraryError {
 
 impl Library {
     /// Loads the embedded definitions and those of `folder`; a definition there replaces an embedded one of the
-    /// same code.
+    /// same code, and a crosswalk there the embedded crosswalk.
     ///
     /// # Errors
     /// When the folder cannot be read or a definition is wrong.
@@ -47,7 +53,12 @@ impl Library {
             sources.extend(own_definitions(folder)?);
         }
         let mut definitions: Vec<(FormDefinition, String, String)> = Vec::new();
+        let mut crosswalk = CROSSWALK.to_owned();
         for (name, text) in sources {
+            if name == CROSSWALK_NAME {
+                crosswalk = text;
+                continue;
+            }
             let definition: FormDefinition =
                 toml::from_str(&text).map_err(|error| LibraryError::Syntax(name.clone(), Box::new(error)))?;
             definitions.retain(|(earlier, _, _)| earlier.code != definition.code);
@@ -57,12 +68,14 @@ impl Library {
         let mut hashes: Vec<(String, String)> =
             definitions.iter().map(|(_, name, hash)| (name.clone(), hash.clone())).collect();
         hashes.push(("words.toml".to_owned(), hex(&Sha256::digest(WORDS.as_bytes()))));
+        hashes.push((CROSSWALK_NAME.to_owned(), hex(&Sha256::digest(crosswalk.as_bytes()))));
         hashes.sort();
         let rulebook = Rulebook::build(definitions.into_iter().map(|(definition, _, _)| definition).collect())
             .map_err(LibraryError::Definition)?;
-        let words =
-            toml::from_str(WORDS).map_err(|error| LibraryError::Syntax("words.toml".to_owned(), Box::new(error)))?;
-        Ok(Library { rulebook, words, hashes })
+        let syntax = |name: &str, error| LibraryError::Syntax(name.to_owned(), Box::new(error));
+        let words = toml::from_str(WORDS).map_err(|error| syntax("words.toml", error))?;
+        let crosswalk = toml::from_str(&crosswalk).map_err(|error| syntax(CROSSWALK_NAME, error))?;
+        Ok(Library { rulebook, words, crosswalk, hashes })
     }
 }
 

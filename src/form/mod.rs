@@ -6,12 +6,14 @@
 /// The report years that can be: from 2008, when the 政府信息公开条例 came into force.
 pub const REPORT_YEARS: std::ops::Range<u16> = 2008..2100;
 
+pub mod crosswalk;
 mod definition;
 mod library;
 mod lint;
 mod rulebook;
 mod words;
 
+pub use crosswalk::CrosswalkDefinition;
 pub use definition::{Axis, Each, FormDefinition, Level, Shape};
 pub use library::{Library, LibraryError, hex};
 pub use lint::lint;

@@ -152,6 +152,8 @@ pub struct Line {
     pub under: Vec<String>,
     /// The groups' normal forms.
     pub under_keys: Vec<String>,
+    /// Headings printed above it, outermost first.
+    pub section: Vec<String>,
 }
 
 /// A place for one figure.
@@ -429,6 +431,7 @@ impl Rulebook {
             en: String::new(),
             aliases: Vec::new(),
             under: Vec::new(),
+            section: Vec::new(),
             kind: None,
             unit: None,
             stock: false,
@@ -454,6 +457,7 @@ impl Rulebook {
             aliases: line.aliases.clone(),
             under: line.under.clone(),
             under_keys: line.under.iter().map(|group| crate::label::key(group)).collect(),
+            section: line.section.clone(),
         };
         Ok(Block {
             title_zh: block.title_zh.clone(),

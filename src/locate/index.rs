@@ -9,6 +9,9 @@ use std::collections::HashMap;
 /// A remark this long or longer may be a part of a printed one.
 const LEAST_PART: usize = 3;
 
+/// What stands between the pieces of a head that names its path in one cell.
+const PIECE_MARKS: [char; 11] = ['-', '—', '－', '/', '／', ':', '：', '|', '>', '\n', '_'];
+
 /// What a label may be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Role {
@@ -128,7 +131,13 @@ impl LabelIndex {
             .get(text.trim())
             .or_else(|| self.heads.get(&own))
             .or_else(|| self.heads.get(&label::key_without_notes(text)).filter(|_| self.only_harmless_notes(text)))
+            .or_else(|| self.heads.get(&self.bare_pieces_key(text)?))
             .map_or(&[], Vec::as_slice)
+    }
+
+    /// The normal form of a head that names its path in one cell, without its remarks; none if they are not harmless.
+    fn bare_pieces_key(&self, text: &str) -> Option<String> {
+        self.only_harmless_notes(text).then(|| text.split(PIECE_MARKS).map(label::key_without_notes).collect())
     }
 
     /// The figures that heads of this joint normal form (or this code) may mean.
@@ -149,7 +158,8 @@ impl LabelIndex {
     #[must_use]
     pub fn names_of(&self, text: &str) -> Vec<String> {
         let code = self.codes.contains_key(text.trim()).then(|| text.trim().to_owned());
-        code.into_iter().chain([pieces_key(text), label::key_without_notes(text)]).collect()
+        let names = code.into_iter().chain([pieces_key(text), label::key_without_notes(text)]);
+        names.chain(self.bare_pieces_key(text)).collect()
     }
 
     /// The figure whose label is nearest to an unknown one, if it is near at all.
@@ -182,6 +192,7 @@ impl LabelIndex {
             .get(&code)
             .or_else(|| pair(self.label_of(indicator)))
             .or_else(|| pair(label::key_without_notes(indicator)).filter(|_| self.only_harmless_notes(indicator)))
+            .or_else(|| pair(self.bare_pieces_key(indicator)?))
             .map_or(&[], Vec::as_slice)
     }
 
@@ -278,5 +289,5 @@ fn keys(line: &Line) -> Vec<String> {
 
 /// Normalises a head that names its path in one cell (予以公开-自然人): numbering counts at the start of every piece.
 fn pieces_key(text: &str) -> String {
-    text.split(['-', '—', '－', '/', '／', ':', '：', '|', '>', '\n', '_']).map(label::key).collect()
+    text.split(PIECE_MARKS).map(label::key).collect()
 }

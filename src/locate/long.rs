@@ -7,7 +7,7 @@ use super::heads::{When, bare_year, year_of_head};
 use super::list::{Area, Fault, Scene, Sheaf, is_blank};
 use super::{Item, Placed, RowClaim, text_of};
 use crate::address::Position;
-use crate::form::{SlotId, TableId};
+use crate::form::{FormId, SlotId, TableId};
 use crate::label;
 use crate::value::Kind;
 use std::collections::{BTreeMap, BTreeSet, HashSet};
@@ -37,14 +37,18 @@ struct Columns {
 }
 
 /// One row as it stands, with what merged cells above give it.
-struct Row {
+struct Row<'g> {
     row: u32,
     claim: RowClaim,
     indicator: String,
     dimension: String,
     form: String,
     unit: String,
+    /// What it may mean, in every form that has it.
+    candidates: &'g [SlotId],
     slot: Option<SlotId>,
+    /// Whether two forms of its year may be meant.
+    unclear: bool,
     held: bool,
 }
 
@@ -213,7 +217,7 @@ struct Above {
 }
 
 /// The rows with figures, each with its agency, year and indicator.
-fn rows(scene: &Scene<'_, '_>, columns: &Columns, numbers: &[u32], sheaf: &mut Sheaf) -> Vec<Row> {
+fn rows<'s>(scene: &Scene<'s, '_>, columns: &Columns, numbers: &[u32], sheaf: &mut Sheaf) -> Vec<Row<'s>> {
     let text = |row: u32, column: Option<u32>| column.and_then(|column| scene.written(row, column));
     let is_total = |row: u32| text(row, columns.agency).is_some_and(|name| scene.guide.words.adds_up_rows(&name));
     let named = |row: u32| {
@@ -292,16 +296,46 @@ fn rows(scene: &Scene<'_, '_>, columns: &Columns, numbers: &[u32], sheaf: &mut S
             continue;
         }
         let form = text(row, columns.form).unwrap_or_default();
-        let slots = scene.guide.index.long_entry(&indicator, &dimension);
-        let slot = scene.pick(slots, &form, scene.year_of(&claim));
+        let candidates = scene.guide.index.long_entry(&indicator, &dimension);
+        let slot = scene.pick(candidates, &form, scene.year_of(&claim));
         let unit = text(row, columns.unit).unwrap_or_default();
-        found.push(Row { row, claim, indicator, dimension, form, unit, slot, held: value.is_some() });
+        let held = value.is_some();
+        found.push(Row { row, claim, indicator, dimension, form, unit, candidates, slot, unclear: false, held });
     }
+    settle_forms(scene, &mut found);
     found
 }
 
+/// Gives figures that several forms of the year have, and for which the row names no form, to the form that the
+/// agency's other rows are of. Where they are of more than one such form, the row is unclear.
+fn settle_forms(scene: &Scene<'_, '_>, rows: &mut [Row<'_>]) {
+    let book = scene.guide.book;
+    let forms_of = |row: &Row<'_>| -> BTreeSet<FormId> {
+        let year = scene.year_of(&row.claim);
+        let forms = row.candidates.iter().map(|slot| book.slot(*slot).form);
+        forms.filter(|form| year.is_some_and(|year| book.form(*form).in_force(year))).collect()
+    };
+    let mut sure: BTreeMap<RowClaim, BTreeSet<FormId>> = BTreeMap::new();
+    for row in rows.iter() {
+        let forms = forms_of(row);
+        if let (Some(only), 1) = (forms.first(), forms.len()) {
+            sure.entry(row.claim.clone()).or_default().insert(*only);
+        }
+    }
+    for row in rows.iter_mut().filter(|row| row.slot.is_some() && book.form_by_code(row.form.trim()).is_none()) {
+        let forms = forms_of(row);
+        let Some(sure) = sure.get(&row.claim).filter(|_| forms.len() > 1) else { continue };
+        let mut fitting = forms.intersection(sure);
+        match (fitting.next(), fitting.next()) {
+            (Some(form), None) => row.slot = row.candidates.iter().copied().find(|slot| book.slot(*slot).form == *form),
+            (Some(_), Some(_)) => (row.slot, row.unclear) = (None, true),
+            (None, _) => {}
+        }
+    }
+}
+
 /// Puts the rows' figures to their agencies and years.
-fn place(scene: &Scene<'_, '_>, columns: &Columns, rows: Vec<Row>, sheaf: &mut Sheaf) {
+fn place(scene: &Scene<'_, '_>, columns: &Columns, rows: Vec<Row<'_>>, sheaf: &mut Sheaf) {
     let book = scene.guide.book;
     // Where a table's rows name dimensions, and other ones than its total.
     let mut divided: BTreeSet<(&RowClaim, TableId)> = BTreeSet::new();
@@ -316,7 +350,7 @@ fn place(scene: &Scene<'_, '_>, columns: &Columns, rows: Vec<Row>, sheaf: &mut S
             open.insert(&row.claim, slot.table);
         }
     }
-    let of_the_year = |row: &Row| year_of_head(scene.guide, &row.indicator).0.fits(scene.year_of(&row.claim));
+    let of_the_year = |row: &Row<'_>| year_of_head(scene.guide, &row.indicator).0.fits(scene.year_of(&row.claim));
     let present: BTreeSet<(&RowClaim, SlotId)> =
         rows.iter().filter(|row| of_the_year(row)).filter_map(|row| Some((&row.claim, row.slot?))).collect();
     let mut compared = 0;
@@ -348,6 +382,11 @@ fn place(scene: &Scene<'_, '_>, columns: &Columns, rows: Vec<Row>, sheaf: &mut S
             continue;
         }
         if !row.held || scene.guide.words.adds_up_rows(&row.indicator) {
+            continue;
+        }
+        if row.unclear {
+            let stray = scene.stray(row.row, columns.indicator, &row.indicator, Fault::UnclearRow);
+            sheaf.leave(Some(&row.claim), stray);
             continue;
         }
         // The form has the indicator, so it is the dimension that is wanting or wrong.

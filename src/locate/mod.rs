@@ -218,7 +218,8 @@ impl<'a> Guide<'a> {
             .iter()
             .flat_map(|table| {
                 let blocks = table.blocks.iter().map(|block| &block.title_zh);
-                [&table.title_zh, &table.corner_zh].into_iter().chain(&table.aliases).chain(blocks)
+                let sections = table.blocks.iter().flat_map(|block| &block.rows).flat_map(|row| &row.section);
+                [&table.title_zh, &table.corner_zh].into_iter().chain(&table.aliases).chain(blocks).chain(sections)
             })
             .map(|title| label::key(title))
             .collect();

@@ -243,7 +243,9 @@ pub fn by_agency(edition: &Edition<'_>) -> Vec<u8> {
         };
         let mut values: Vec<String> = vec![String::new(); slots.len()];
         let mut own: BTreeMap<String, String> = BTreeMap::new();
-        for one in returns {
+        // Where two forms of the year ask for one figure, the form that everyone owes speaks last.
+        let optional = returns.iter().filter(|one| !book.form(one.form).required);
+        for one in optional.chain(returns.iter().filter(|one| book.form(one.form).required)) {
             for fact in &one.facts {
                 let Some(value) = Fact::value(fact).map(|value| value.to_string()) else { continue };
                 if let Some(slot) = fact.item.as_slot().map(|slot| book.slot(slot)) {

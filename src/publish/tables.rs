@@ -153,32 +153,47 @@ fn without(edition: &Edition<'_>, table: &Table, roster: &Roster) -> Vec<usize> 
 
 fn list(edition: &Edition<'_>, sums: &ScopeTable, table: &Table, block: &Block, csv: &mut CsvText) {
     let catalogue = edition.renderer.catalogue;
-    csv.row([catalogue.word("indicator"), catalogue.word("unit"), catalogue.word("number"), catalogue.word("remark")]);
-    let mut row = |label: &str, unit: &str, sum: Option<&Sum>| {
-        csv.row([label, unit, &shown(sum, None), &remark(edition, sum)]);
-    };
+    let corner = catalogue.choose(&table.corner_zh, &table.corner_en);
+    let head = block.columns.first().map_or("", |column| catalogue.choose(&column.zh, &column.en));
+    csv.row([corner, &catalogue.word("unit"), head, &catalogue.word("remark")]);
+    let mut before: &[String] = &[];
     for (place, line) in block.rows.iter().enumerate() {
+        for (depth, heading) in line.section.iter().enumerate() {
+            if line.section.get(..=depth) != before.get(..=depth) {
+                csv.row([heading, "", "", ""]);
+            }
+        }
+        before = &line.section;
         let slot = block.slot(place, 0);
         let sum = sums.sums.get(&CityItem::Slot(slot));
-        row(catalogue.choose(&line.zh, &line.en), &edition.renderer.book.slot(slot).unit, sum);
+        let slot = edition.renderer.book.slot(slot);
+        let printed = slot.printed_unit.filter(|unit| unit.is_money());
+        let unit = match printed {
+            Some(unit) => unit.as_str(),
+            None => &slot.unit,
+        };
+        let label = catalogue.choose(&line.zh, &line.en);
+        csv.row([label, unit, &shown(sum, printed), &remark(edition, sum, printed)]);
     }
     for (item, sum) in &sums.sums {
         if let CityItem::Open(of, label) = item
             && *of == table.id
         {
-            row(label, &sum.unit, Some(sum));
+            csv.row([label, &sum.unit, &shown(Some(sum), None), &remark(edition, Some(sum), None)]);
         }
     }
 }
 
 /// What the number leaves out: approximate figures, with the bounds that they allow.
-fn remark(edition: &Edition<'_>, sum: Option<&Sum>) -> String {
+fn remark(edition: &Edition<'_>, sum: Option<&Sum>, printed: Option<Unit>) -> String {
     let Some(sum) = sum.filter(|sum| sum.approximate > 0) else { return String::new() };
     let catalogue = edition.renderer.catalogue;
     let count = sum.approximate.to_string();
     match sum.bounds {
-        Some((low, high)) => catalogue
-            .phrase("approximate_between", &[("count", count), ("low", low.to_string()), ("high", high.to_string())]),
+        Some((low, high)) => {
+            let shown = |value| in_printed(value, printed);
+            catalogue.phrase("approximate_between", &[("count", count), ("low", shown(low)), ("high", shown(high))])
+        }
         None => catalogue.phrase("approximate_left_out", &[("count", count)]),
     }
 }
@@ -245,11 +260,11 @@ fn grid(edition: &Edition<'_>, sums: &ScopeTable, table: &Table, block: &Block, 
 
 /// The figure in the unit that the form prints; nothing where nobody stated a number.
 fn shown(sum: Option<&Sum>, printed: Option<Unit>) -> String {
-    let Some(value) = sum.and_then(|sum| sum.value) else { return String::new() };
-    match printed {
-        Some(unit) => in_unit(value, unit),
-        None => value.to_string(),
-    }
+    sum.and_then(|sum| sum.value).map(|value| in_printed(value, printed)).unwrap_or_default()
+}
+
+fn in_printed(value: Amount, printed: Option<Unit>) -> String {
+    printed.map_or_else(|| value.to_string(), |unit| in_unit(value, unit))
 }
 
 /// Money, kept in 元, in the printed unit: exact, by moving the decimal point.

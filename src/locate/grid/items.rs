@@ -7,7 +7,7 @@ use super::found::Found;
 use super::{Band, Scene, strays};
 use crate::address::Position;
 use crate::form::{Block, SlotId, Table};
-use crate::label::key_without_notes;
+use crate::label::{key, key_without_notes};
 use crate::read::Cell;
 
 /// Longer texts in a row of their own are prose, not the head of a section.
@@ -185,7 +185,7 @@ impl<'v, 'c> Reader<'_, 'v, 'c> {
             return None;
         }
         let group = self.groups.last().or(self.section.as_ref()).cloned();
-        let lines = self.lines(mark.uses);
+        let lines = self.within_since(self.lines(mark.uses));
         if let [line] = lines.as_slice() {
             let line = *line;
             let Some(group) = group.filter(|group| self.contradicts(group, line)) else { return Some((line, 1)) };
@@ -257,6 +257,19 @@ impl<'v, 'c> Reader<'_, 'v, 'c> {
     fn lines(&self, uses: &[LabelUse]) -> Vec<u8> {
         let mine = (self.band.table, self.band.block, Role::Row);
         uses.iter().filter(|u| (u.table, u.block, u.role) == mine).map(|u| u.line).collect()
+    }
+
+    /// Of several rows of one label, the one whose group the rows above belong to: its parent or a sibling came last.
+    fn within_since(&self, lines: Vec<u8>) -> Vec<u8> {
+        let row = |line: u8| self.block.rows.get(usize::from(line));
+        let Some(since) = self.since.and_then(row).filter(|_| lines.len() > 1) else { return lines };
+        let names: Vec<String> = std::iter::once(&since.zh).chain(&since.aliases).map(|name| key(name)).collect();
+        let follows = |line: &u8| {
+            let under = row(*line).map(|line| line.under_keys.as_slice()).unwrap_or_default();
+            under.last().is_some_and(|parent| names.contains(parent) || since.under_keys.as_slice() == under)
+        };
+        let fitting: Vec<u8> = lines.iter().copied().filter(follows).collect();
+        if fitting.len() == 1 { fitting } else { lines }
     }
 
     fn group(&self, cell: &Cell, text: &'c str, mark: &Mark<'_>) -> Group<'c> {
