@@ -9,12 +9,13 @@ mod summary;
 
 use arguments::{Command, Options};
 use forms::forms_command;
-use huizong::agency::roster::RosterErrorKind;
+use huizong::agency::roster::{RosterErrorKind, RosterWarningKind};
 use huizong::finding::Finding;
 use huizong::form::Level;
 use huizong::message::{Catalogue, Language, Renderer};
 use huizong::run::{Desk, Gathered, RunError, Silent, gather, publish_all, with_renderer};
 use huizong::settings::Settings;
+use huizong::trouble::At;
 use inspect::inspect_command;
 use progress::Bar;
 use std::io::{IsTerminal, Write};
@@ -62,16 +63,18 @@ fn with_settings(
     act: fn(&Settings, &Desk) -> Result<u8, RunError>,
 ) -> u8 {
     let (partial, config) = options.into_partial(inputs, output);
-    let lang = partial.lang.unwrap_or_default();
+    let partial_lang = partial.lang;
     let settings = match Settings::resolve(partial, config.as_deref()) {
         Ok(settings) => settings,
         Err(error) => {
-            let values = [("path", error.path.display().to_string()), ("detail", error.detail)];
-            complain(lang, "config_wrong", &values);
+            complain_at(partial_lang.or(error.lang).unwrap_or_default(), "config_wrong", &error.at);
             return USAGE;
         }
     };
-    let outcome = Desk::open(&settings).and_then(|desk| act(&settings, &desk));
+    let outcome = Desk::open(&settings).and_then(|desk| {
+        remark_on_roster(&settings, &desk);
+        act(&settings, &desk)
+    });
     outcome.unwrap_or_else(|error| {
         report(&settings, &error);
         if error.is_usage() { USAGE } else { IMPOSSIBLE }
@@ -80,7 +83,18 @@ fn with_settings(
 
 fn complain(lang: Language, key: &str, values: &[(&str, String)]) {
     match Catalogue::load(lang) {
-        Ok(catalogue) => eprintln!("{}", catalogue.say(key, values)),
+        Ok(catalogue) => eprintln!("{}", printable(&catalogue.say(key, values))),
+        Err(error) => eprintln!("{key}: {error}"),
+    }
+}
+
+/// Complains of a file or folder, with what is wrong in words.
+fn complain_at(lang: Language, key: &str, at: &At) {
+    match Catalogue::load(lang) {
+        Ok(catalogue) => {
+            let values = [("path", at.path.display().to_string()), ("detail", at.trouble.say(&catalogue))];
+            eprintln!("{}", printable(&catalogue.say(key, &values)));
+        }
         Err(error) => eprintln!("{key}: {error}"),
     }
 }
@@ -94,9 +108,8 @@ fn report(settings: &Settings, error: &RunError) {
         RunError::NothingReadable(files) => {
             say("nothing_readable", &[("inputs", inputs), ("files", files.to_string())]);
         }
-        RunError::RosterUnreadable(path, detail) => {
-            say("roster_unreadable", &[("path", path.display().to_string()), ("detail", detail.clone())]);
-        }
+        RunError::RosterUnreadable(at) => complain_at(settings.lang, "roster_unreadable", at),
+        RunError::Previous(at) => complain_at(settings.lang, "previous_unusable", at),
         RunError::RosterWrong(path, errors) => {
             for error in errors {
                 say(
@@ -111,9 +124,27 @@ fn report(settings: &Settings, error: &RunError) {
         }
         RunError::Forms(error) => say("forms_wrong", &[("detail", error.to_string())]),
         RunError::Jobs(detail) | RunError::Internal(detail) => say("jobs_failed", &[("detail", detail.clone())]),
-        RunError::Output(error) => {
-            say("output_failed", &[("path", error.path.display().to_string()), ("detail", error.detail.clone())]);
-        }
+        RunError::Output(at) => complain_at(settings.lang, "output_failed", at),
+    }
+}
+
+/// Says what the user should know of the roster before it is used.
+fn remark_on_roster(settings: &Settings, desk: &Desk) {
+    let (Some(path), Some(roster)) = (&settings.roster, &desk.roster) else { return };
+    let path = path.display().to_string();
+    if settings.roster_is_above && !settings.quiet {
+        complain(settings.lang, "roster_above", &[("path", path.clone())]);
+    }
+    for warning in roster.warnings() {
+        let (key, values) = match &warning.kind {
+            RosterWarningKind::CreditCodeCheck { id, expected } => {
+                ("roster_credit_code_check", vec![("name", id.clone()), ("expected", expected.to_string())])
+            }
+            RosterWarningKind::CreditCodeLetter { id } => ("roster_credit_code_letter", vec![("name", id.clone())]),
+        };
+        let detail = desk.catalogue.phrase(key, &values);
+        let line = warning.line.to_string();
+        complain(settings.lang, "roster_doubt", &[("path", path.clone()), ("line", line), ("detail", detail)]);
     }
 }
 
@@ -121,7 +152,11 @@ fn report(settings: &Settings, error: &RunError) {
 fn roster_fault(lang: Language, kind: &RosterErrorKind) -> String {
     let values: Vec<(&str, String)> = match kind {
         RosterErrorKind::MissingColumn { column } => vec![("name", (*column).to_owned())],
-        RosterErrorKind::NotCsv | RosterErrorKind::EmptyId | RosterErrorKind::EmptyName => Vec::new(),
+        RosterErrorKind::NotCsv
+        | RosterErrorKind::OpenQuote
+        | RosterErrorKind::Empty
+        | RosterErrorKind::EmptyId
+        | RosterErrorKind::EmptyName => Vec::new(),
         RosterErrorKind::UnsafeId { id } | RosterErrorKind::ReservedId { id } | RosterErrorKind::Cycle { id } => {
             vec![("name", id.clone())]
         }
@@ -187,7 +222,16 @@ fn has_errors(gathered: &Gathered) -> bool {
 
 /// Writes a line to standard output; a closed pipe is no reason to complain.
 fn out(line: &str) {
-    let _ = writeln!(std::io::stdout(), "{line}");
+    let _ = writeln!(std::io::stdout(), "{}", printable(line));
+}
+
+/// The line without control characters: a cell's text must not drive the terminal.
+fn printable(line: &str) -> std::borrow::Cow<'_, str> {
+    let is_harmful = |c: char| c.is_control() && c != '\n' && c != '\t';
+    if !line.contains(is_harmful) {
+        return line.into();
+    }
+    line.chars().map(|c| if is_harmful(c) { '\u{fffd}' } else { c }).collect::<String>().into()
 }
 
 fn print_findings(findings: Vec<&Finding>, renderer: &Renderer<'_>) {

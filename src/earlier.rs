@@ -7,6 +7,7 @@ use crate::form::Rulebook;
 use crate::message::Renderer;
 use crate::publish::{item_code, scope_name};
 use crate::returns::Agency;
+use crate::trouble::{At, Trouble};
 use crate::value::Amount;
 use std::collections::{BTreeMap, HashMap};
 use std::path::{Path, PathBuf};
@@ -51,7 +52,7 @@ impl EarlierSums {
     #[must_use]
     pub fn published(output: &Path, year: u16, book: &Rulebook) -> Option<Self> {
         let mut sums = BTreeMap::new();
-        for row in rows(&year_folder(output, year)?.join("summary.csv"))? {
+        for row in rows(&year_folder(output, year)?.join("summary.csv")).ok()? {
             let get = |name: &str| row.get(name).map(String::as_str).unwrap_or_default();
             let form = book.form_by_code(get("form")).map(|form| book.form(form)).filter(|form| form.in_force(year));
             if let (Some(form), Ok(value)) = (form, get("value").parse::<Amount>()) {
@@ -64,13 +65,18 @@ impl EarlierSums {
 }
 
 /// Counted figures by agency of an earlier run's facts.csv, all years that are there. A dash says that there was none.
-#[must_use]
-pub fn published_figures(output: &Path, roster: Option<&Roster>) -> EarlierFigures {
+///
+/// # Errors
+/// When the folder is no output of an earlier run, or a file in it is damaged.
+pub fn published_figures(output: &Path, roster: Option<&Roster>) -> Result<EarlierFigures, At> {
     let mut figures = EarlierFigures::new();
+    let mut any = false;
     for year in crate::form::REPORT_YEARS {
-        let Some(rows) = year_folder(output, year).and_then(|folder| rows(&folder.join("facts.csv"))) else {
-            continue;
-        };
+        let Some(folder) = year_folder(output, year) else { continue };
+        any = true;
+        let read = |name: &str| rows(&folder.join(name));
+        read("summary.csv")?;
+        let rows = read("facts.csv")?;
         for row in rows.iter().filter(|row| row.get("counted").is_some_and(|counted| counted == "true")) {
             let get = |name: &str| row.get(name).map(String::as_str).unwrap_or_default();
             let listed =
@@ -89,7 +95,10 @@ pub fn published_figures(output: &Path, roster: Option<&Roster>) -> EarlierFigur
             }
         }
     }
-    figures
+    match any {
+        true => Ok(figures),
+        false => Err(At { path: output.to_owned(), trouble: Trouble::NoOutput }),
+    }
 }
 
 fn joined(indicator: &str, dimension: &str) -> String {
@@ -106,8 +115,10 @@ fn year_folder(output: &Path, year: u16) -> Option<PathBuf> {
     output.file_name().is_some_and(|own| own.to_string_lossy() == name).then(|| output.to_owned())
 }
 
-fn rows(path: &Path) -> Option<Vec<HashMap<String, String>>> {
-    let bytes = std::fs::read(path).ok()?;
+fn rows(path: &Path) -> Result<Vec<HashMap<String, String>>, At> {
+    let at = |trouble| At { path: path.to_owned(), trouble };
+    let bytes = std::fs::read(path).map_err(|error| at(error.into()))?;
     let bytes = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(&bytes);
-    csv::Reader::from_reader(bytes).deserialize().collect::<Result<Vec<_>, _>>().ok()
+    let rows = csv::Reader::from_reader(bytes).deserialize().collect::<Result<Vec<_>, _>>();
+    rows.map_err(|error| at(Trouble::Other(error.to_string())))
 }

@@ -1,64 +1,116 @@
 //! Which files a run reads: inputs walked and put in order, so that nothing depends on how a folder is listed.
 
 use crate::intake::InputFile;
-use crate::settings::{CONFIG_NAME, ROSTER_NAME};
-use std::collections::BTreeSet;
-use std::path::{Path, PathBuf};
+use crate::settings::{CONFIG_NAME, ROSTER_NAME, Settings};
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Component, Path, PathBuf};
 
-/// Deeper folders than this are not walked: links may go round in circles.
+/// Deeper folders than this are not walked.
 const DEEPEST: usize = 32;
 
 /// Lists all files of the inputs, sorted by name.
 ///
-/// The roster and the settings are not returns and are left out; of an earlier run's output only the facts are read.
+/// The roster and the settings are not returns and are left out; of an earlier run's output only the facts are read, and
+/// the run's own output is not walked at all.
 ///
 /// # Errors
 /// The path that does not exist or cannot be listed.
-pub fn list(inputs: &[PathBuf], roster: Option<&Path>) -> Result<Vec<InputFile>, PathBuf> {
-    let mut files = BTreeSet::new();
-    let several = inputs.len() > 1;
-    for input in inputs {
-        let meta = std::fs::metadata(input).map_err(|_| input.clone())?;
-        let base = input.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-        if meta.is_dir() {
-            // With several inputs, names below each start with the folder's own.
-            let prefix = if several { format!("{base}/") } else { String::new() };
-            walk(input, &prefix, 0, &mut files)?;
-        } else {
-            files.insert((base, input.clone()));
+pub fn list(settings: &Settings) -> Result<Vec<InputFile>, PathBuf> {
+    let mut walk = Walk { own: settings.output.canonicalize().ok(), walked: BTreeSet::new(), files: BTreeSet::new() };
+    for (input, name) in named(&settings.inputs)? {
+        let meta = std::fs::metadata(&input).map_err(|_| input.clone())?;
+        if !meta.is_dir() {
+            let (base, folder) = (base_name(&input), input.canonicalize().ok());
+            let folder = folder.as_deref().and_then(Path::parent).map(base_name).unwrap_or_default();
+            let name = if settings.inputs.len() > 1 { name } else { base };
+            walk.files.insert((name, input.clone(), folder));
+            continue;
         }
+        // With several inputs, names below each start with the folder's own.
+        let prefix = if settings.inputs.len() > 1 { format!("{name}/") } else { String::new() };
+        let outer = input.canonicalize().map(|path| base_name(&path)).unwrap_or_default();
+        walk.folder(&input, &prefix, &outer, 0)?;
     }
-    let roster = roster.and_then(|path| path.canonicalize().ok());
-    Ok(files
-        .into_iter()
-        .filter(|(_, path)| roster.is_none() || path.canonicalize().ok() != roster)
-        .map(|(name, path)| InputFile { path, name })
-        .collect())
+    let roster = settings.roster.as_ref().and_then(|path| path.canonicalize().ok());
+    let mut times: BTreeMap<String, usize> = BTreeMap::new();
+    let is_roster = |path: &Path| roster.is_some() && path.canonicalize().ok() == roster;
+    let listed = walk.files.into_iter().filter(|(_, path, _)| !is_roster(path)).map(|(name, path, outer)| {
+        // Names that cannot be told apart in print are numbered.
+        let time = times.entry(name.clone()).or_default();
+        *time += 1;
+        let name = if *time > 1 { format!("{name}~{time}") } else { name };
+        InputFile { path, name, outer }
+    });
+    let mut files: Vec<InputFile> = listed.collect();
+    files.sort_by(|a, b| (&a.name, &a.path).cmp(&(&b.name, &b.path)));
+    Ok(files)
 }
 
-fn walk(folder: &Path, prefix: &str, depth: usize, files: &mut BTreeSet<(String, PathBuf)>) -> Result<(), PathBuf> {
-    if depth > DEEPEST {
-        return Ok(());
+/// Every input once, with as much of its path as tells it from the others.
+fn named(inputs: &[PathBuf]) -> Result<Vec<(PathBuf, String)>, PathBuf> {
+    let mut paths: BTreeMap<PathBuf, &PathBuf> = BTreeMap::new();
+    for input in inputs {
+        paths.entry(input.canonicalize().map_err(|_| input.clone())?).or_insert(input);
     }
-    if is_output(folder) {
-        files.insert((format!("{prefix}facts.csv"), folder.join("facts.csv")));
-        return Ok(());
-    }
-    let entries = std::fs::read_dir(folder).map_err(|_| folder.to_owned())?;
-    for entry in entries.flatten() {
-        let name = entry.file_name().to_string_lossy().into_owned();
-        let path = entry.path();
-        let is_folder = std::fs::metadata(&path).is_ok_and(|meta| meta.is_dir());
-        if is_folder {
-            // A folder that cannot be opened is reported like a file that cannot.
-            if !name.starts_with('.') && walk(&path, &format!("{prefix}{name}/"), depth + 1, files).is_err() {
-                files.insert((format!("{prefix}{name}"), path));
-            }
-        } else if depth > 0 || !prefix.is_empty() || (name != ROSTER_NAME && name != CONFIG_NAME) {
-            files.insert((format!("{prefix}{name}"), path));
+    let parts = |path: &Path| -> Vec<String> {
+        let normal = path.components().filter(|part| matches!(part, Component::Normal(_)));
+        normal.map(|part| part.as_os_str().to_string_lossy().into_owned()).collect()
+    };
+    let all: Vec<Vec<String>> = paths.keys().map(|path| parts(path)).collect();
+    let name = |parts: &[String]| {
+        let tail = |count: usize| parts.get(parts.len().saturating_sub(count)..).unwrap_or_default();
+        let is_alone = |count: usize| {
+            all.iter().filter(|other| other.get(other.len().saturating_sub(count)..) == Some(tail(count))).count() < 2
+        };
+        let count = (1..parts.len()).find(|count| is_alone(*count)).unwrap_or(parts.len());
+        tail(count).join("/")
+    };
+    Ok(paths.values().zip(&all).map(|(path, parts)| ((*path).clone(), name(parts))).collect())
+}
+
+fn base_name(path: &Path) -> String {
+    path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default()
+}
+
+struct Walk {
+    /// The run's own output.
+    own: Option<PathBuf>,
+    /// Folders that have been walked: links may lead to one twice, or round in circles.
+    walked: BTreeSet<PathBuf>,
+    /// Name, path and name of the folder that was given as input.
+    files: BTreeSet<(String, PathBuf, String)>,
+}
+
+impl Walk {
+    fn folder(&mut self, folder: &Path, prefix: &str, outer: &str, depth: usize) -> Result<(), PathBuf> {
+        let real = folder.canonicalize().map_err(|_| folder.to_owned())?;
+        let is_own = depth > 0 && self.own.as_ref() == Some(&real);
+        if depth > DEEPEST || is_own || !self.walked.insert(real) {
+            return Ok(());
         }
+        if is_output(folder) {
+            self.files.insert((format!("{prefix}facts.csv"), folder.join("facts.csv"), outer.to_owned()));
+            return Ok(());
+        }
+        let mut entries: Vec<_> = std::fs::read_dir(folder).map_err(|_| folder.to_owned())?.flatten().collect();
+        // Of two links to one folder the first by name is walked.
+        entries.sort_by_key(std::fs::DirEntry::file_name);
+        for entry in entries {
+            let name = entry.file_name().to_string_lossy().into_owned();
+            let path = entry.path();
+            let is_folder = std::fs::metadata(&path).is_ok_and(|meta| meta.is_dir());
+            if is_folder {
+                // A folder that cannot be opened is reported like a file that cannot.
+                if !name.starts_with('.') && self.folder(&path, &format!("{prefix}{name}/"), outer, depth + 1).is_err()
+                {
+                    self.files.insert((format!("{prefix}{name}"), path, outer.to_owned()));
+                }
+            } else if depth > 0 || !prefix.is_empty() || (name != ROSTER_NAME && name != CONFIG_NAME) {
+                self.files.insert((format!("{prefix}{name}"), path, outer.to_owned()));
+            }
+        }
+        Ok(())
     }
-    Ok(())
 }
 
 /// Whether the folder is a year's output of this program.

@@ -29,6 +29,8 @@ pub struct InputFile {
     pub path: PathBuf,
     /// Its path below the input folder, as outputs print it: with `/` on every system.
     pub name: String,
+    /// Name of the input folder itself, which may say the year where nothing else does.
+    pub outer: String,
 }
 
 /// What one file came to.
@@ -86,7 +88,7 @@ impl Intake<'_> {
     /// Reads one file to its end; whatever is wrong with it becomes a finding.
     #[must_use]
     pub fn read(&self, id: FileId, input: &InputFile) -> FileOutcome {
-        let path_claims = self.identifier.path_claims(std::path::Path::new(&input.name));
+        let path_claims = self.identifier.path_claims(std::path::Path::new(&input.name), &input.outer);
         let by_path = who::by_path(self.identifier, &path_claims);
         let mut outcome = FileOutcome {
             sha256: String::new(),
@@ -104,6 +106,9 @@ impl Intake<'_> {
         let bytes = match read::read_bytes(&input.path, &self.limits) {
             Ok(bytes) => bytes,
             Err(refusal) => {
+                if refusal == Refusal::Empty {
+                    outcome.sha256 = hex(&Sha256::digest([]));
+                }
                 outcome.refuse(id, &refusal);
                 return outcome;
             }

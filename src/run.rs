@@ -15,6 +15,7 @@ use crate::message::{Catalogue, Renderer};
 use crate::publish::{self, Edition, Folder, PublishError};
 use crate::read::Limits;
 use crate::settings::Settings;
+use crate::trouble::{At, Trouble};
 use rayon::prelude::*;
 use sha2::{Digest, Sha256};
 use std::path::{Path, PathBuf};
@@ -29,11 +30,13 @@ pub enum RunError {
     /// Files, but none that gives a return.
     NothingReadable(usize),
     /// The roster cannot be read.
-    RosterUnreadable(PathBuf, String),
+    RosterUnreadable(At),
     /// The roster is wrong: file and faults.
     RosterWrong(PathBuf, Vec<RosterError>),
     /// The form definitions are wrong.
     Forms(LibraryError),
+    /// The earlier output cannot be used.
+    Previous(At),
     /// Threads cannot be started.
     Jobs(String),
     /// The output cannot be written.
@@ -46,10 +49,15 @@ impl RunError {
     /// Whether the user's command or settings are wrong, rather than the job impossible.
     #[must_use]
     pub fn is_usage(&self) -> bool {
-        matches!(
-            self,
-            RunError::InputMissing(_) | RunError::RosterUnreadable(..) | RunError::RosterWrong(..) | RunError::Forms(_)
-        )
+        match self {
+            RunError::InputMissing(_)
+            | RunError::RosterUnreadable(_)
+            | RunError::RosterWrong(..)
+            | RunError::Previous(_)
+            | RunError::Forms(_) => true,
+            RunError::Output(at) => at.trouble.is_usage(),
+            RunError::NoFiles | RunError::NothingReadable(_) | RunError::Jobs(_) | RunError::Internal(_) => false,
+        }
     }
 }
 
@@ -104,9 +112,9 @@ impl Desk {
 }
 
 fn load_roster(path: &Path) -> Result<(Roster, String), RunError> {
-    let unreadable = |detail: String| RunError::RosterUnreadable(path.to_owned(), detail);
-    let bytes = std::fs::read(path).map_err(|error| unreadable(error.to_string()))?;
-    let text = crate::read::decode_text(&bytes).ok_or_else(|| unreadable("not text".to_owned()))?;
+    let unreadable = |trouble: Trouble| RunError::RosterUnreadable(At { path: path.to_owned(), trouble });
+    let bytes = std::fs::read(path).map_err(|error| unreadable(error.into()))?;
+    let text = crate::read::decode_text(&bytes).ok_or_else(|| unreadable(Trouble::NotText))?;
     let roster = Roster::parse(&text, &RosterColumns::default())
         .map_err(|errors| RunError::RosterWrong(path.to_owned(), errors))?;
     Ok((roster, hex(&Sha256::digest(&bytes))))
@@ -136,7 +144,7 @@ impl Gathered {
 /// # Errors
 /// When there is nothing to read.
 pub fn gather(settings: &Settings, desk: &Desk, progress: &dyn Progress) -> Result<Gathered, RunError> {
-    let files = inputs::list(&settings.inputs, settings.roster.as_deref()).map_err(RunError::InputMissing)?;
+    let files = inputs::list(settings).map_err(RunError::InputMissing)?;
     if files.is_empty() {
         return Err(RunError::NoFiles);
     }
@@ -175,7 +183,8 @@ fn gather_here(
         .collect();
     progress.end();
     let roster = desk.roster.as_ref();
-    let earlier = settings.previous.as_ref().map(|folder| published_figures(folder, roster)).unwrap_or_default();
+    let earlier = settings.previous.as_ref().map(|folder| published_figures(folder, roster));
+    let earlier = earlier.transpose().map_err(RunError::Previous)?.unwrap_or_default();
     let words = identifier.clue_words();
     let bench = Bench { inputs: &files, book, roster, words, earlier: &earlier, only: settings.year };
     let collation = collate(outcomes, &bench);
@@ -209,9 +218,12 @@ pub fn publish_all(settings: &Settings, desk: &Desk, gathered: &Gathered) -> Res
 }
 
 fn publish_here(settings: &Settings, desk: &Desk, gathered: &Gathered) -> Result<Vec<PathBuf>, PublishError> {
-    let failed = |error: std::io::Error| PublishError { path: settings.output.clone(), detail: error.to_string() };
-    std::fs::create_dir_all(&settings.output).map_err(failed)?;
-    publish::recover(&settings.output)?;
+    let _lock = publish::claim(&settings.output)?;
+    let target = |city: &City| settings.output.join(city.year.to_string());
+    for city in &gathered.cities {
+        let inputs = gathered.inputs.iter().map(|input| &input.path).chain(&settings.roster);
+        publish::may_replace(&target(city), inputs.map(PathBuf::as_path))?;
+    }
     with_renderer(desk, gathered, |renderer| {
         let mut folders = Vec::new();
         let mut targets = Vec::new();
@@ -225,7 +237,7 @@ fn publish_here(settings: &Settings, desk: &Desk, gathered: &Gathered) -> Result
             let published = settings.previous.as_ref();
             let published = published.and_then(|folder| EarlierSums::published(folder, before, &desk.library.rulebook));
             let earlier = published.or_else(|| in_run(before));
-            let target = settings.output.join(city.year.to_string());
+            let target = target(city);
             let mut folder = Folder::begin(&target)?;
             let edition = Edition {
                 year: city.year,

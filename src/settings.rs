@@ -1,6 +1,7 @@
 //! Settings of a run: the command line over `huizong.toml` over the defaults.
 
 use crate::message::Language;
+use crate::trouble::{At, Trouble};
 use serde::Deserialize;
 use std::path::{Path, PathBuf};
 
@@ -53,6 +54,8 @@ pub struct Settings {
     pub year: Option<u16>,
     /// The roster, if there is one.
     pub roster: Option<PathBuf>,
+    /// Whether the roster was found in a folder above the inputs.
+    pub roster_is_above: bool,
     /// An earlier output folder.
     pub previous: Option<PathBuf>,
     /// The user's own forms.
@@ -69,14 +72,17 @@ pub struct Settings {
     pub bom: bool,
 }
 
-/// A settings file that cannot be used.
+/// A settings file that cannot be used, and the language that it asks for as far as that can be told.
 #[derive(Debug)]
 pub struct ConfigError {
-    /// The file.
-    pub path: PathBuf,
-    /// What is wrong.
-    pub detail: String,
+    /// What is wrong with it.
+    pub at: At,
+    /// The language of the complaint.
+    pub lang: Option<Language>,
 }
+
+/// Folders above the input in which a roster is looked for.
+const ROSTER_LEVELS: usize = 3;
 
 impl Settings {
     /// Completes the command line from the settings file (`config`, or `huizong.toml` in an input folder).
@@ -100,18 +106,21 @@ impl Settings {
         } else {
             inputs
         };
-        let roster = line
+        let named = line
             .roster
             .or_else(|| from_file(file.roster))
             .or_else(|| inputs.iter().map(|input| input.join(ROSTER_NAME)).find(|path| path.is_file()));
+        let roster_is_above = named.is_none();
+        let roster = named.or_else(|| inputs.iter().find_map(|input| roster_above(input)));
         Ok(Settings {
             inputs,
             output: line.output.or_else(|| from_file(file.output)).unwrap_or_else(|| PathBuf::from(DEFAULT_OUTPUT)),
             year: line.year.or(file.year),
+            roster_is_above: roster_is_above && roster.is_some(),
             roster,
             previous: line.previous.or_else(|| from_file(file.previous)),
             forms: line.forms.or_else(|| from_file(file.forms)),
-            jobs: line.jobs.or(file.jobs).unwrap_or(0),
+            jobs: line.jobs.or(file.jobs).unwrap_or(0).min(most_jobs()),
             lang: line.lang.or(file.lang).unwrap_or_default(),
             quiet: line.quiet.or(file.quiet).unwrap_or(false),
             strict: line.strict.or(file.strict).unwrap_or(false),
@@ -120,10 +129,32 @@ impl Settings {
     }
 }
 
+/// More threads than this for every processor only cost memory.
+fn most_jobs() -> usize {
+    const PER_PROCESSOR: usize = 4;
+    std::thread::available_parallelism().map_or(1, usize::from) * PER_PROCESSOR
+}
+
+/// The nearest roster in the folders above an input: who checks one folder of a city still has the city's roster.
+fn roster_above(input: &Path) -> Option<PathBuf> {
+    let real = input.canonicalize().ok()?;
+    let above = real.ancestors().skip(1).take(ROSTER_LEVELS);
+    above.map(|folder| folder.join(ROSTER_NAME)).find(|path| path.is_file())
+}
+
 fn read_config(path: &Path) -> Result<Partial, ConfigError> {
-    let wrong = |detail: String| ConfigError { path: path.to_owned(), detail };
-    let bytes = std::fs::read(path).map_err(|error| wrong(error.to_string()))?;
+    let wrong = |trouble: Trouble, lang| ConfigError { at: At { path: path.to_owned(), trouble }, lang };
+    let bytes = std::fs::read(path).map_err(|error| wrong(error.into(), None))?;
     // Notepad writes a byte order mark, or GBK.
-    let text = crate::read::decode_text(&bytes).ok_or_else(|| wrong("not text".to_owned()))?;
-    toml::from_str(&text).map_err(|error| wrong(error.to_string()))
+    let text = crate::read::decode_text(&bytes).ok_or_else(|| wrong(Trouble::NotText, None))?;
+    toml::from_str(&text).map_err(|error| wrong(Trouble::toml(&text, &error), language_in(&text)))
+}
+
+/// The language that a settings file with faults elsewhere asks for.
+fn language_in(text: &str) -> Option<Language> {
+    #[derive(Deserialize)]
+    struct Only {
+        lang: Language,
+    }
+    text.lines().find_map(|line| toml::from_str::<Only>(line).ok()).map(|only| only.lang)
 }

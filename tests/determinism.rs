@@ -160,7 +160,7 @@ fn an_output_that_cannot_be_written_is_said() {
     fs::write(&file, "mine").unwrap();
     for output in [file.clone(), file.join("below")] {
         let outcome = huizong(["run", "-q", "data", "-o", output.to_str().unwrap()]);
-        outcome.ends_with(3).complains_of(&["in the way", "结果写不进"]);
+        outcome.ends_with(3).complains_of(&["in the way", "结果没有写进"]);
     }
     assert_eq!(fs::read(&file).unwrap(), b"mine");
 }

@@ -110,6 +110,9 @@ pub struct Claims {
     years: Vec<Claim<u16>>,
     names_of_sheet: Vec<Claim<Name>>,
     years_of_sheet: Vec<Claim<u16>>,
+    /// Of a path: what the input folder's own name says.
+    last_name: Option<Claim<Name>>,
+    last_year: Option<Claim<u16>>,
     kind: SheetKind,
     hidden: bool,
 }

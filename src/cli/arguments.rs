@@ -88,17 +88,17 @@ pub(super) struct Options {
     jobs: Option<usize>,
     #[arg(long, value_enum)]
     lang: Option<Language>,
-    #[arg(short, long)]
-    quiet: bool,
-    #[arg(long)]
-    strict: bool,
-    #[arg(long)]
-    no_bom: bool,
+    // A flag that the settings file sets can be taken back: --strict=false.
+    #[arg(short, long, num_args = 0..=1, require_equals = true, default_missing_value = "true")]
+    quiet: Option<bool>,
+    #[arg(long, num_args = 0..=1, require_equals = true, default_missing_value = "true")]
+    strict: Option<bool>,
+    #[arg(long, num_args = 0..=1, require_equals = true, default_missing_value = "true")]
+    no_bom: Option<bool>,
 }
 
 impl Options {
     pub fn into_partial(self, inputs: Vec<PathBuf>, output: Option<PathBuf>) -> (Partial, Option<PathBuf>) {
-        let set = |flag: bool| flag.then_some(true);
         let partial = Partial {
             inputs,
             output,
@@ -108,9 +108,9 @@ impl Options {
             forms: self.forms,
             jobs: self.jobs,
             lang: self.lang,
-            quiet: set(self.quiet),
-            strict: set(self.strict),
-            no_bom: set(self.no_bom),
+            quiet: self.quiet,
+            strict: self.strict,
+            no_bom: self.no_bom,
         };
         (partial, self.config)
     }

@@ -1,5 +1,6 @@
 //! Where definitions come from: those embedded in the program, and the user's own folder (`--forms DIR`).
 
+use super::lint::unsafe_name;
 use super::{CrosswalkDefinition, DefinitionError, FormDefinition, Rulebook, Words};
 use sha2::{Digest, Sha256};
 use std::path::{Path, PathBuf};
@@ -72,6 +73,9 @@ impl Library {
         hashes.sort();
         let rulebook = Rulebook::build(definitions.into_iter().map(|(definition, _, _)| definition).collect())
             .map_err(LibraryError::Definition)?;
+        if let Some(error) = unsafe_name(&rulebook) {
+            return Err(LibraryError::Definition(error));
+        }
         let syntax = |name: &str, error| LibraryError::Syntax(name.to_owned(), Box::new(error));
         let words = toml::from_str(WORDS).map_err(|error| syntax("words.toml", error))?;
         let crosswalk = toml::from_str(&crosswalk).map_err(|error| syntax(CROSSWALK_NAME, error))?;

@@ -48,6 +48,13 @@ fn is_code(code: &str) -> bool {
     !code.is_empty() && code.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_')
 }
 
+/// A name under which a table would be published outside its folder, or that some system cannot have.
+pub(super) fn unsafe_name(book: &Rulebook) -> Option<DefinitionError> {
+    let table = book.tables.iter().find(|table| !is_code(&table.publish))?;
+    let detail = format!("{}: publish is not a plain file name", table.code);
+    Some(DefinitionError { form: book.form(table.form).code.clone(), detail })
+}
+
 fn lint_table(book: &Rulebook, table: &Table, fault: &mut impl FnMut(String)) {
     if !is_code(&table.publish) {
         fault(format!("{}: publish is not a plain file name", table.code));

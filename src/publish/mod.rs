@@ -12,7 +12,7 @@ mod summary;
 mod tables;
 
 pub use findings::findings_of;
-pub use folder::{Folder, PublishError, recover, replace};
+pub use folder::{Folder, PublishError, claim, may_replace, replace};
 pub use summary::{item_code, scope_name};
 
 use crate::collate::Collation;

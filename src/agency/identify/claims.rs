@@ -30,9 +30,10 @@ struct Sender {
 }
 
 impl Identifier<'_> {
-    /// What the file's name and folders (below the input folder) say.
+    /// What the file's name and folders (below the input folder) say; and, for want of anything else, the input folder's
+    /// own name, `outer`, which contradicts nothing.
     #[must_use]
-    pub fn path_claims(&self, path: &Path) -> Claims {
+    pub fn path_claims(&self, path: &Path, outer: &str) -> Claims {
         let mut claims = Claims::default();
         let stem = path.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
         self.claim_label(&stem, Source::FileName, &mut claims);
@@ -40,6 +41,9 @@ impl Identifier<'_> {
         for folder in folders.iter().rev() {
             self.claim_label(&folder.as_os_str().to_string_lossy(), Source::Folder, &mut claims);
         }
+        let mut last = Claims::default();
+        self.claim_label(outer, Source::Folder, &mut last);
+        (claims.last_name, claims.last_year) = (last.names.into_iter().next(), last.years.into_iter().next());
         claims
     }
 

@@ -151,7 +151,7 @@ impl<'a> Scene<'a> {
         let unreadable = row.year.is_some() && !by_row;
         let year = row_year.or_else(|| own_years.first().copied().cloned()).or_else(|| match &lent {
             Lent::One(claim) => Some(claim.clone()),
-            Lent::Nothing | Lent::Several => self.path.years.first().cloned(),
+            Lent::Nothing | Lent::Several => self.path.years.first().or(self.path.last_year.as_ref()).cloned(),
         });
         // A register or a long list may hold several years: its file's name need not name this one.
         let year_conflict = year.as_ref().filter(|_| !by_row).and_then(|accepted| {
@@ -219,7 +219,7 @@ impl<'a> Scene<'a> {
                 }
                 Lent::One(claim) => Some(claim),
                 Lent::Several => return (Err(NoAgency::NotOnSheet), None),
-                Lent::Nothing => self.path.names.first().cloned(),
+                Lent::Nothing => self.path.names.first().or(self.path.last_name.as_ref()).cloned(),
             };
         }
         let Some(accepted) = accepted else { return (Err(NoAgency::Unnamed), None) };

@@ -21,7 +21,7 @@ fn read(file: &str, sheets: &[(&str, &str)]) -> Vec<String> {
     };
     let workbook = Workbook { format: crate::read::FileFormat::Xlsx, sheets: sheets.iter().map(sheet).collect() };
     let claims = identifier.sheet_claims(&workbook, &|_| false);
-    let path = identifier.path_claims(std::path::Path::new(file));
+    let path = identifier.path_claims(std::path::Path::new(file), "");
     let row = RowClaim::default();
     let tables: Vec<_> = (0..sheets.len()).map(|sheet| (sheet, TABLE, &row)).collect();
     let scene = Scene::new(&identifier, &claims, &path, &tables);

@@ -21,6 +21,10 @@ pub enum RosterErrorKind {
     },
     /// The text cannot be read as CSV.
     NotCsv,
+    /// A quotation mark that is closed only on a later line, whose agencies it swallows.
+    OpenQuote,
+    /// No agency at all.
+    Empty,
     /// An agency without id.
     EmptyId,
     /// An agency without name.
@@ -67,6 +71,8 @@ impl RosterErrorKind {
         match self {
             Self::MissingColumn { .. } => "missing_column",
             Self::NotCsv => "not_csv",
+            Self::OpenQuote => "open_quote",
+            Self::Empty => "empty",
             Self::EmptyId => "empty_id",
             Self::EmptyName => "empty_name",
             Self::UnsafeId { .. } => "unsafe_id",

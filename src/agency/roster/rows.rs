@@ -53,6 +53,13 @@ pub fn read_rows(text: &str, columns: &RosterColumns, errors: &mut Vec<RosterErr
             }
             continue;
         };
+        // Aliases may stand under one another; lines with their own separators are other agencies'.
+        let swallows =
+            |field: &str| field.split_once('\n').is_some_and(|(_, rest)| rest.contains(char::from(delimiter)));
+        if record.iter().any(swallows) {
+            errors.push(RosterError { line, kind: RosterErrorKind::OpenQuote });
+            continue;
+        }
         let [id, name, aliases, parent, group] =
             places.map(|place| place.and_then(|at| record.get(at)).unwrap_or_default().trim());
         let aliases =
@@ -68,6 +75,8 @@ pub fn read_rows(text: &str, columns: &RosterColumns, errors: &mut Vec<RosterErr
     }
     if places.is_none() {
         errors.push(RosterError { line: 1, kind: RosterErrorKind::MissingColumn { column: "id" } });
+    } else if rows.is_empty() && errors.is_empty() {
+        errors.push(RosterError { line: 1, kind: RosterErrorKind::Empty });
     }
     rows
 }
