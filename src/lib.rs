@@ -18,6 +18,7 @@ pub mod label;
 pub mod locate;
 pub mod message;
 pub mod part_sums;
+pub mod power;
 pub mod publish;
 pub mod read;
 pub mod returns;
