@@ -15,6 +15,7 @@ pub mod intake;
 pub mod label;
 pub mod locate;
 pub mod message;
+pub mod narrative;
 pub mod part_sums;
 pub mod publish;
 pub mod read;

@@ -1,6 +1,6 @@
 //! Where definitions come from: those embedded in the program, and the user's own folder (`--forms DIR`).
 
-use super::{DefinitionError, FormDefinition, Rulebook, Words};
+use super::{DefinitionError, FormDefinition, PhraseBook, Rulebook, Words};
 use sha2::{Digest, Sha256};
 use std::path::{Path, PathBuf};
 
@@ -11,6 +11,7 @@ const EMBEDDED: [(&str, &str); 3] = [
     ("gk2021.toml", include_str!("../forms/gk2021.toml")),
 ];
 const WORDS: &str = include_str!("../forms/words.toml");
+const PHRASES: &str = include_str!("../forms/phrases.toml");
 
 /// The definitions in use, with what is needed to prove later which ones they were.
 #[derive(Debug)]
@@ -19,6 +20,8 @@ pub struct Library {
     pub rulebook: Rulebook,
     /// Words of returns that belong to no form.
     pub words: Words,
+    /// Phrases of narrative reports.
+    pub phrases: PhraseBook,
     /// Name and SHA-256 of every definition, for the manifest.
     pub hashes: Vec<(String, String)>,
 }
@@ -57,12 +60,16 @@ impl Library {
         let mut hashes: Vec<(String, String)> =
             definitions.iter().map(|(_, name, hash)| (name.clone(), hash.clone())).collect();
         hashes.push(("words.toml".to_owned(), hex(&Sha256::digest(WORDS.as_bytes()))));
+        hashes.push(("phrases.toml".to_owned(), hex(&Sha256::digest(PHRASES.as_bytes()))));
         hashes.sort();
         let rulebook = Rulebook::build(definitions.into_iter().map(|(definition, _, _)| definition).collect())
             .map_err(LibraryError::Definition)?;
         let words =
             toml::from_str(WORDS).map_err(|error| LibraryError::Syntax("words.toml".to_owned(), Box::new(error)))?;
-        Ok(Library { rulebook, words, hashes })
+        let phrases: PhraseBook = toml::from_str(PHRASES)
+            .map_err(|error| LibraryError::Syntax("phrases.toml".to_owned(), Box::new(error)))?;
+        phrases.check(&rulebook).map_err(LibraryError::Definition)?;
+        Ok(Library { rulebook, words, phrases, hashes })
     }
 }
 

@@ -6,12 +6,14 @@
 mod definition;
 mod library;
 mod lint;
+mod phrases;
 mod rulebook;
 mod words;
 
 pub use definition::{Axis, Each, FormDefinition, Level, Shape};
 pub use library::{Library, LibraryError, hex};
 pub use lint::lint;
+pub use phrases::{GrammarWords, IndicatorPhrases, PhraseBook};
 pub use rulebook::{
     Block, DefinitionError, Derived, Form, FormId, Identity, Line, Rulebook, Slot, SlotId, Table, TableId, Term,
 };
