@@ -1,8 +1,9 @@
 //! All returns of a run side by side: duplicates, resubmissions, who is missing, last year's figures.
 //!
-//! The rule by which one of several different returns of an agency and year is counted, table by table: the form in
-//! force; a year that nothing contradicts; the higher mark of revision in the file's name (更正, 第二版 ...); fewer broken
-//! identities; more numbers; the later name. File times are not used: they change when files are copied.
+//! The rule by which one of several different returns of an agency and year is counted, table by table: figures of a
+//! return before those of sentences; the form in force; a year that nothing contradicts; the higher mark of revision in
+//! the file's name (更正, 第二版 ...); fewer broken identities; more numbers; the later name. File times are not used: they
+//! change when files are copied.
 
 use crate::address::FileId;
 use crate::agency::clue::{ClueWords, revision_rank};
@@ -188,6 +189,13 @@ impl Contest<'_> {
                 })
                 .count();
             let whole = loser.tables.iter().all(|table| !table.counted);
+            if whole && loser.is_narrative() && !winner.is_narrative() {
+                // Compared with the return figure by figure (see `narrative`).
+                if let Some(loser) = outcomes.get_mut(o).and_then(|outcome| outcome.returns.get_mut(r)) {
+                    loser.status = Status::Superseded;
+                }
+                continue;
+            }
             findings.push(
                 Finding::new(
                     Level::Query,
@@ -223,6 +231,7 @@ impl Contest<'_> {
             let figures = table.map_or(0, |table| self.book.slots_of(self.book.table(table)).count());
             (
                 numbers > 0,
+                !one.is_narrative(),
                 self.book.form(one.form).in_force(one.year),
                 !one.year_disputed,
                 revision_rank(base, self.words),

@@ -10,6 +10,7 @@ use crate::inputs;
 use crate::intake::{FileOutcome, InputFile, Intake};
 use crate::locate::Guide;
 use crate::message::{Catalogue, Renderer};
+use crate::narrative::{self, Phrases};
 use crate::publish::{self, Earlier, Edition, Folder, PublishError, scope_name};
 use crate::read::Limits;
 use crate::returns::Agency;
@@ -148,9 +149,11 @@ fn gather_here(
     let book = &desk.library.rulebook;
     let guide = Guide::new(book, &desk.library.words);
     let identifier = Identifier::new(desk.roster.as_ref(), &desk.library.words, &guide.words);
+    let phrases = Phrases::new(&desk.library.phrases, book);
     let intake = Intake {
         guide: &guide,
         identifier: &identifier,
+        phrases: &phrases,
         limits: Limits::default(),
         year: settings.year,
         roster: desk.roster.as_ref(),
@@ -170,7 +173,8 @@ fn gather_here(
         Some(folder) => earlier_figures(folder, desk),
         None => EarlierFigures::new(),
     };
-    let collation = collate(outcomes, &files, book, desk.roster.as_ref(), identifier.clue_words(), &earlier);
+    let mut collation = collate(outcomes, &files, book, desk.roster.as_ref(), identifier.clue_words(), &earlier);
+    collation.findings.extend(narrative::differences(&collation, book, &phrases));
     if collation.years.is_empty() {
         // The caller still wants to say what is wrong with each file.
         return Ok(Gathered { inputs: files, collation, cities: Vec::new() });

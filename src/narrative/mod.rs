@@ -3,9 +3,11 @@
 //! A text becomes paragraphs and sentences (`text`), these words, phrases, quantities and times (`token`), these clauses
 //! with figures (`clause`); `reader` follows chapters, years and lists of parts through the text, and `settle` compares
 //! what is said twice. All phrases are data (`lexicon`, from `src/forms/phrases.toml`). A sentence that is not wholly
-//! understood states nothing: a wrong figure is worse than a missing one. Pure: knows no file and no agency.
+//! understood states nothing: a wrong figure is worse than a missing one. Reading is pure and knows no
+//! file and no agency; only `compare` looks at returns.
 
 mod clause;
+mod compare;
 mod lexicon;
 mod quantity;
 mod reader;
@@ -14,6 +16,7 @@ mod text;
 mod time;
 mod token;
 
+pub use compare::differences;
 pub use lexicon::{Phrases, Target};
 
 use crate::value::{Amount, Reading};

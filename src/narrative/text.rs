@@ -73,12 +73,6 @@ impl Paragraph {
         let goes_on = plain.last().is_some_and(|last| matches!(last, ':' | ';' | ',' | '、'));
         Paragraph { sentences: sentences(line, body), level, heading, goes_on }
     }
-
-    /// Whether it is a title and nothing more.
-    pub fn is_heading(&self) -> bool {
-        let first = self.sentences.first().map(|sentence| sentence.folded(0, sentence.letters.len()));
-        !self.heading.is_empty() && self.sentences.len() == 1 && first.as_deref() == Some(self.heading.as_str())
-    }
 }
 
 /// The letters of a text: no invisible characters, no quotation marks, spaces only between digits.
@@ -205,10 +199,8 @@ mod tests {
     fn paragraphs_know_their_numbering_and_sentences() {
         let paragraph = Paragraph::new("(五)、諮詢和投訴情況");
         assert_eq!((paragraph.level, paragraph.heading.as_str()), (Some(2), "咨询和投诉情况"));
-        assert!(paragraph.is_heading());
         let paragraph = Paragraph::new("１．主动公开。全年 “ 发布” 信息 ５ 条（《条例》第二条）。无投诉。");
         assert_eq!((paragraph.level, paragraph.heading.as_str()), (Some(3), "主动公开"));
-        assert!(!paragraph.is_heading());
         let folded: Vec<String> = paragraph.sentences.iter().map(|one| one.folded(0, 99)).collect();
         assert_eq!(folded, ["主动公开", "全年发布信息5条(\u{FFFC}第二条)", "无投诉"]);
         assert_eq!(paragraph.sentences[1].text, "全年 “ 发布” 信息 ５ 条（《条例》第二条）。");
