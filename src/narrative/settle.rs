@@ -24,9 +24,8 @@ pub(super) fn settle(read: Claims, phrases: &Phrases) -> Narrative {
         let Some(slot) = kept.get_mut(*place) else { continue };
         match slot {
             Some(earlier) if agree(&earlier.reading, &stated.reading) => {
-                if is_exact(&stated.reading) && !is_exact(&earlier.reading) {
-                    *slot = Some(stated);
-                }
+                let better = is_exact(&stated.reading) && !is_exact(&earlier.reading);
+                *slot = Some(if better { stated } else { earlier.clone() });
             }
             Some(earlier) => {
                 if !disputed.contains(&stated.target) {
