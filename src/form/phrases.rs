@@ -45,6 +45,7 @@ pub struct GrammarWords {
     pub change: Vec<String>,
     pub plan: Vec<String>,
     pub stop: Vec<String>,
+    pub scope: Vec<String>,
     pub tail: Vec<String>,
     pub subject: Vec<String>,
     pub this_year: Vec<String>,

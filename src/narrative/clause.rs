@@ -83,7 +83,7 @@ impl Clause<'_> {
             // 无一件投诉
             return self.nothing();
         }
-        let before = self.named_before(at).filter(|named| self.may_lead(named) && self.may_end(at, quantity));
+        let before = self.named_before(at).filter(|named| self.may_lead(named) && self.may_end(at, quantity, named));
         let behind = self.named_behind(at).filter(|named| self.may_precede(at, named));
         let named = match (before, behind) {
             (Some(named), None) | (None, Some(named)) => named,
@@ -111,6 +111,10 @@ impl Clause<'_> {
         let mut from = at + 1;
         from += usize::from(self.token(from).is_some_and(|token| token.quantity().is_some()));
         let Some(named) = self.named_behind(from.saturating_sub(1)) else { return Vec::new() };
+        let lead = Named { first: at, last: at, roles: named.roles, phrases: named.phrases.clone() };
+        if self.narrowed(&lead) {
+            return Vec::new();
+        }
         self.made(&named, &zero(), None, at, at)
     }
 
@@ -309,7 +313,7 @@ impl Clause<'_> {
 
     /// Whether what stands before the phrases lets them be the subject of the clause.
     fn may_lead(&self, named: &Named) -> bool {
-        if self.forbidden(0, named.first) {
+        if self.forbidden(0, named.first) || self.narrowed(named) {
             return false;
         }
         // 微博、微信…61条: the number may be of both
@@ -317,8 +321,22 @@ impl Clause<'_> {
         !joined || named.first == 1
     }
 
+    /// Whether another phrase stands before: 微信公众号发布政策解读5篇 counts a part of the 解读 only.
+    fn narrowed(&self, named: &Named) -> bool {
+        self.names_other(self.tokens.get(..named.first).unwrap_or_default(), named)
+    }
+
+    /// Whether one of these tokens names something else.
+    fn names_other(&self, tokens: &[Token], named: &Named) -> bool {
+        let own = |name: &usize| named.phrases.iter().flatten().any(|own| own == name);
+        tokens.iter().any(|token| !token.names().is_empty() && !token.names().iter().any(own))
+    }
+
     /// Whether the clause may go on behind its number.
-    fn may_end(&self, at: usize, quantity: &Quantity) -> bool {
+    fn may_end(&self, at: usize, quantity: &Quantity, named: &Named) -> bool {
+        if self.names_other(self.tokens.get(at + 1..).unwrap_or_default(), named) {
+            return false;
+        }
         let Some(next) = self.token(at + 1) else { return true };
         // Numerals stand in words as well, so that what follows must be known: 一次性.
         let known = next.is(Roles::TAIL.and(Roles::FILLER).and(Roles::CHANGE).and(Roles::SEPARATOR).and(Roles::TOTAL));
@@ -327,7 +345,7 @@ impl Clause<'_> {
 
     /// Whether a number may stand here with its phrase behind it.
     fn may_precede(&self, at: usize, named: &Named) -> bool {
-        if self.forbidden(0, at) || named.phrases.len() > 1 {
+        if self.forbidden(0, at) || self.narrowed(named) || named.phrases.len() > 1 {
             return false;
         }
         let mut place = at;

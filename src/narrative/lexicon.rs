@@ -26,6 +26,7 @@ impl Roles {
     pub const THIS_YEAR: Self = Self(1 << 13);
     pub const OTHER_YEAR: Self = Self(1 << 14);
     pub const PART_YEAR: Self = Self(1 << 15);
+    pub const SCOPE: Self = Self(1 << 16);
 
     /// Whether one of these roles is among them.
     pub const fn any(self, roles: Self) -> bool {
@@ -174,6 +175,7 @@ impl Phrases {
             (&grammar.change, Roles::CHANGE),
             (&grammar.plan, Roles::PLAN),
             (&grammar.stop, Roles::STOP),
+            (&grammar.scope, Roles::SCOPE),
             (&grammar.tail, Roles::TAIL),
             (&grammar.subject, Roles::SUBJECT),
             (&grammar.this_year, Roles::THIS_YEAR),

@@ -114,17 +114,15 @@ impl<'p> Reader<'p> {
         let tokens = tokens(sentence, self.phrases, self.year);
         let scene = Scene { sentence, address, folded: sentence.folded(0, sentence.letters.len()) };
         let mut outside: Vec<Option<When>> = Vec::new();
-        let mut segments = segments(&tokens).into_iter().peekable();
-        while let Some(segment) = segments.next() {
+        let segments = segments(&tokens);
+        for (at, segment) in (0..).zip(&segments) {
+            let rest = segments.get(at + 1..).unwrap_or_default();
             match segment.first().map(|token| &token.what) {
                 Some(What::Mark('(')) => outside.push(self.when),
                 Some(What::Mark(')')) => self.when = outside.pop().unwrap_or(self.when),
-                Some(What::Mark(':')) | Some(What::Mark(_)) | None => {}
-                Some(_) => {
-                    let struck_out = segments.peek().is_some_and(|next| matches!(next, [mark] if mark.is_mark(":")))
-                        && segments.clone().nth(1).is_some_and(|after| matches!(after, [none] if none.is(Roles::NONE)));
-                    self.segment(segment, struck_out, &scene);
-                }
+                Some(What::Mark(_)) | None => {}
+                Some(_) if withdrawn(rest) => self.follow_time(segment),
+                Some(_) => self.segment(segment, is_struck_out(rest), &scene),
             }
             self.goes_on = false;
         }
@@ -308,6 +306,23 @@ fn segments(tokens: &[Token]) -> Vec<&[Token]> {
     }
     segments.extend(tokens.get(from..).filter(|segment| !segment.is_empty()));
     segments
+}
+
+/// 依申请公开情况：无
+fn is_struck_out(rest: &[&[Token]]) -> bool {
+    matches!(rest, [[colon], [none], ..] if colon.is_mark(":") && none.is(Roles::NONE))
+}
+
+/// Whether what follows says that the figures count something else: 含上年结转2件; 均为2019年案件.
+fn withdrawn(rest: &[&[Token]]) -> bool {
+    let mut following = rest.iter().filter(|segment| !matches!(segment, [mark] if matches!(mark.what, What::Mark(_))));
+    let of_other_year = |segment: &&[Token]| {
+        let other = segment.iter().any(|token| token.when() == Some(When::Other));
+        other && !segment.iter().any(|token| token.quantity().is_some() || token.is(Roles::CHANGE))
+    };
+    let next = following.next();
+    next.is_some_and(|next| next.first().is_some_and(|first| first.is(Roles::SCOPE)) || of_other_year(next))
+        || following.any(|later| later.first().is_some_and(|first| first.is(Roles::EACH)) && of_other_year(later))
 }
 
 /// The statements of a segment: a separator behind a statement begins another one.

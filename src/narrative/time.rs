@@ -23,6 +23,10 @@ struct Date {
 
 /// The time written in figures at a place, and where it ends.
 pub(super) fn scan(sentence: &Sentence, at: usize, report_year: u16) -> Option<(usize, When)> {
+    // 2018、2019、2020年
+    let joined = at > 1
+        && sentence.at(at - 1).is_some_and(|c| "、和与及".contains(c))
+        && sentence.at(at - 2).is_some_and(|c| c.is_ascii_digit());
     let digit_before = at > 0 && sentence.at(at - 1).is_some_and(|c| c.is_ascii_digit());
     if digit_before {
         return None;
@@ -47,6 +51,7 @@ pub(super) fn scan(sentence: &Sentence, at: usize, report_year: u16) -> Option<(
     }
     let edge = sentence.at(end).is_some_and(|c| matches!(c, '底' | '末' | '初'));
     let when = match first {
+        Date { year: Some(_), .. } if joined => When::Other,
         Date { year: Some(year), .. } if year != i64::from(report_year) => When::Other,
         Date { month: None, day: None, .. } if !edge && since == end => When::This,
         _ => When::Part,

@@ -76,7 +76,22 @@ pub(super) fn tokens(sentence: &Sentence, phrases: &Phrases, year: u16) -> Vec<T
         tokens.push(Token { start, end, what });
         start = end;
     }
+    join_times(&mut tokens);
     without_asides(tokens)
+}
+
+/// 2019年和2020年 is neither.
+fn join_times(tokens: &mut [Token]) {
+    for at in 2..tokens.len() {
+        let Some([first, between, second]) = tokens.get(at - 2..=at) else { continue };
+        let joined = between.is(Roles::SEPARATOR) && second.when().is_some();
+        if joined
+            && first.when().is_some_and(|when| when != When::This)
+            && let Some(second) = tokens.get_mut(at)
+        {
+            second.what = What::Time(When::Other);
+        }
+    }
 }
 
 fn longest(sentence: &Sentence, at: usize, letter: char, phrases: &Phrases, year: u16) -> (usize, What) {
@@ -101,7 +116,7 @@ fn longest(sentence: &Sentence, at: usize, letter: char, phrases: &Phrases, year
     }
 }
 
-/// The tokens without brackets that hold no number: 微信公众号（句容统计）发布.
+/// The tokens without brackets that only name: 微信公众号（句容统计）发布. What stands in others may change the figure.
 fn without_asides(tokens: Vec<Token>) -> Vec<Token> {
     let mut out: Vec<Token> = Vec::with_capacity(tokens.len());
     let mut open: Option<usize> = None;
@@ -110,7 +125,11 @@ fn without_asides(tokens: Vec<Token>) -> Vec<Token> {
             (true, ..) => open = Some(out.len()),
             (_, true, Some(from)) => {
                 open = None;
-                if !out.iter().skip(from).any(|token| token.quantity().is_some()) {
+                let says = |token: &Token| {
+                    let year = token.when().is_some_and(|when| when != When::This);
+                    token.quantity().is_some() || year || token.is(Roles::SCOPE)
+                };
+                if !out.iter().skip(from).any(says) {
                     out.truncate(from);
                     continue;
                 }
