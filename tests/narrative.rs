@@ -5,6 +5,7 @@
 mod common;
 
 use common::{Place, Row};
+use std::io::{Cursor, Write};
 
 const SEED: &str = include_str!("../src/narrative/tests/jurong-statistics-bureau-2020.txt");
 const ROSTER: &str = "id,name,aliases\njr-tjj,句容市统计局,统计局\njr-czj,句容市财政局,财政局\n";
@@ -15,6 +16,19 @@ fn place() -> Place {
     let place = Place::new();
     place.put("roster.csv", ROSTER);
     place
+}
+
+/// A Word document of these lines.
+fn docx(text: &str) -> Vec<u8> {
+    let lines: String = text.lines().map(|line| format!("<w:p><w:r><w:t>{line}</w:t></w:r></w:p>")).collect();
+    let space = "http://schemas.openxmlformats.org/wordprocessingml/2006/main";
+    let document = format!(r#"<w:document xmlns:w="{space}"><w:body>{lines}</w:body></w:document>"#);
+    let mut archive = zip::ZipWriter::new(Cursor::new(Vec::new()));
+    for (name, part) in [("[Content_Types].xml", "<Types/>"), ("word/document.xml", &document)] {
+        archive.start_file(name, zip::write::SimpleFileOptions::default()).unwrap();
+        archive.write_all(part.as_bytes()).unwrap();
+    }
+    archive.finish().unwrap().into_inner()
 }
 
 /// `indicator=value` of a file's facts, or its meaning where it has no value; in brackets if it is not counted.
@@ -54,14 +68,15 @@ fn the_seed_report_is_a_return() {
 #[test]
 fn a_title_a_path_or_a_signature_says_whose_report_it_is() {
     let body = REPORT.split_once('\n').unwrap().1;
-    for (file, text) in [
-        ("年报.txt", REPORT.to_owned()),
-        ("财政局/2020.txt", body.to_owned()),
-        ("2020年度.txt", format!("{body}句容市财政局\n")),
-        ("报告.html", format!("<html><body><h1>{}</h1></body></html>", REPORT.replace('\n', "</h1><p>"))),
+    for (file, bytes) in [
+        ("年报.txt", REPORT.as_bytes().to_vec()),
+        ("财政局/2020.txt", body.as_bytes().to_vec()),
+        ("2020年度.txt", format!("{body}句容市财政局\n").into_bytes()),
+        ("报告.html", format!("<html><body><h1>{}</h1></body></html>", REPORT.replace('\n', "</h1><p>")).into_bytes()),
+        ("报告.docx", docx(REPORT)),
     ] {
         let place = place();
-        place.put(file, text);
+        place.put(file, bytes);
         place.run(&[]).ends_with(0);
         assert_eq!(place.fate(2020, file).key(&["agency_id", "status"]), "jr-czj|counted", "{file}");
         assert!(facts(&place, file).contains(&"wechat.posts=61".to_owned()), "{file}");
@@ -165,7 +180,9 @@ fn texts_that_state_nothing_or_name_nobody_are_no_returns() {
     place.put("说明.txt", "微信公众号发布信息61篇。\n");
     place.put("某报告.txt", "2020年政府信息公开工作年度报告\n微信公众号发布信息61篇。\n");
     place.run(&[]).ends_with(0);
-    for file in ["通知.txt", "说明.txt", "某报告.txt"] {
+    for file in ["通知.txt", "说明.txt"] {
         assert_eq!(&place.fate(2020, file)["status"], "not_a_return", "{file}");
     }
+    let fate = place.fate(2020, "某报告.txt");
+    assert_eq!(fate.key(&["status", "reason"]), "refused|看不出填报单位。");
 }

@@ -46,6 +46,7 @@ pub struct GrammarWords {
     pub plan: Vec<String>,
     pub stop: Vec<String>,
     pub scope: Vec<String>,
+    pub carried: Vec<String>,
     pub tail: Vec<String>,
     pub subject: Vec<String>,
     pub this_year: Vec<String>,

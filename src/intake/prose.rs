@@ -2,7 +2,7 @@
 //!
 //! Finds the prose and whose it is; what its sentences state is for [`crate::narrative`] to say.
 
-use super::{FileOutcome, Intake, Understood};
+use super::{FileOutcome, Intake, Rejection, Understood};
 use crate::address::{CellRef, FileId, Place, Position};
 use crate::agency::identify::{Claims, Identity, Rows, Scene};
 use crate::finding::{Arg, Finding, Subject};
@@ -23,6 +23,21 @@ const LONGEST_TITLE: usize = 60;
 const LONGEST_SIGNATURE: usize = 30;
 /// The signature stands within the last lines.
 const CLOSING: usize = 4;
+
+/// A report of which nothing says whose it is.
+struct Unsigned {
+    year: u16,
+    /// Why.
+    finding: Box<Finding>,
+}
+
+impl FileOutcome {
+    /// Takes back that the file is no return.
+    fn take_back(&mut self) {
+        self.findings.retain(|finding| !matches!(finding.rule.as_str(), "file.not_a_return" | "file.refused"));
+        self.rejected = None;
+    }
+}
 
 impl Intake<'_> {
     /// Adds what the sentences of a file state. A file that was given up for want of a table is a return after all if
@@ -49,8 +64,23 @@ impl Intake<'_> {
         if lines.is_empty() || length > LONGEST_REPORT || !about() {
             return;
         }
-        let Some((agency, year)) = self.whose(id, &lines, path, outcome) else { return };
-        let read = narrative::read_lines(lines.iter().map(String::as_str), self.phrases, year);
+        let lines = || lines.iter().map(String::as_str);
+        let (agency, year) = match self.whose(id, &lines().collect::<Vec<_>>(), path, outcome) {
+            None => return,
+            Some(Ok(whose)) => whose,
+            Some(Err(Unsigned { year, finding })) => {
+                // Only a text that states something is somebody's report.
+                let read = narrative::read_lines(lines(), self.phrases, year);
+                if !read.stated.is_empty() {
+                    let reason = finding.rule.replace('.', "_");
+                    outcome.take_back();
+                    outcome.findings.push(*finding);
+                    outcome.rejected = Some(Rejection { status: Status::Refused, reason });
+                }
+                return;
+            }
+        };
+        let read = narrative::read_lines(lines(), self.phrases, year);
         if read.stated.is_empty() && read.conflicts.is_empty() {
             return;
         }
@@ -60,18 +90,23 @@ impl Intake<'_> {
         let mut made = Maker { id, sheet, table, agency, year };
         outcome.findings.extend(made.findings(&read));
         let Some(result) = made.result(form, &read) else { return };
-        outcome.findings.retain(|finding| !matches!(finding.rule.as_str(), "file.not_a_return" | "file.refused"));
-        outcome.rejected = None;
+        outcome.take_back();
         outcome.claimed_year = outcome.claimed_year.or(Some(year));
         outcome.returns.push(result);
     }
 
     /// Who reports, for which year: as the file's tables say, else as its title does, its signature or its path.
-    fn whose(&self, id: FileId, lines: &[String], path: &Claims, outcome: &mut FileOutcome) -> Option<(Agency, u16)> {
+    fn whose(
+        &self,
+        id: FileId,
+        lines: &[&str],
+        path: &Claims,
+        outcome: &mut FileOutcome,
+    ) -> Option<Result<(Agency, u16), Unsigned>> {
         let of_tables: BTreeSet<(&Agency, u16)> = outcome.returns.iter().map(|one| (&one.agency, one.year)).collect();
         let mut of_tables = of_tables.into_iter();
         match (of_tables.next(), of_tables.next()) {
-            (Some((agency, year)), None) => return Some((agency.clone(), year)),
+            (Some((agency, year)), None) => return Some(Ok((agency.clone(), year))),
             (Some(_), Some(_)) => return None,
             (None, _) => {}
         }
@@ -80,20 +115,22 @@ impl Intake<'_> {
         if self.year.is_some_and(|wanted| wanted != year) {
             return None;
         }
+        // What stands in the opening is no cell.
+        let placeless = |finding: Finding| Finding { place: None, ..finding };
         match &identity.agency {
             Ok(agency) => {
-                outcome.findings.extend(super::conflicts(&identity, id, agency, year).into_iter().map(|finding| {
-                    // What stands in the opening is no cell.
-                    Finding { place: None, ..finding }
-                }));
-                Some((agency.clone(), year))
+                outcome.findings.extend(super::conflicts(&identity, id, agency, year).into_iter().map(placeless));
+                Some(Ok((agency.clone(), year)))
             }
-            Err(_) => None,
+            Err(none) => {
+                let finding = Box::new(placeless(self.no_agency(none, id, Some(year), None)));
+                Some(Err(Unsigned { year, finding }))
+            }
         }
     }
 
     /// What the opening and the signature say, read as the title rows of a sheet.
-    fn identity_of_prose(&self, lines: &[String], path: &Claims) -> Identity {
+    fn identity_of_prose(&self, lines: &[&str], path: &Claims) -> Identity {
         let short = |line: &&str, longest: usize| line.chars().count() <= longest;
         let signature = lines
             .iter()

@@ -47,7 +47,7 @@ pub(super) struct Clause<'a> {
 /// Words between a phrase and its number that any indicator may have.
 const BETWEEN: Roles = Roles::FILLER.and(Roles::TOTAL).and(Roles::EACH).and(Roles::CUMULATIVE);
 /// Words that forbid what stands behind them.
-const FORBIDDEN: Roles = Roles::STOP.and(Roles::PLAN).and(Roles::CHANGE);
+const FORBIDDEN: Roles = Roles::STOP.and(Roles::PLAN).and(Roles::CHANGE).and(Roles::CARRIED);
 
 /// The phrases found beside a number or a word for none.
 struct Named {
@@ -334,7 +334,9 @@ impl Clause<'_> {
 
     /// Whether the clause may go on behind its number.
     fn may_end(&self, at: usize, quantity: &Quantity, named: &Named) -> bool {
-        if self.names_other(self.tokens.get(at + 1..).unwrap_or_default(), named) {
+        let behind = self.tokens.get(at + 1..).unwrap_or_default();
+        // 对信息61篇进行自查; 5件均未…
+        if self.names_other(behind, named) || behind.iter().any(|token| token.is(Roles::STOP.and(Roles::PLAN))) {
             return false;
         }
         let Some(next) = self.token(at + 1) else { return true };

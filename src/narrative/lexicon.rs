@@ -27,6 +27,7 @@ impl Roles {
     pub const OTHER_YEAR: Self = Self(1 << 14);
     pub const PART_YEAR: Self = Self(1 << 15);
     pub const SCOPE: Self = Self(1 << 16);
+    pub const CARRIED: Self = Self(1 << 17);
 
     /// Whether one of these roles is among them.
     pub const fn any(self, roles: Self) -> bool {
@@ -176,6 +177,7 @@ impl Phrases {
             (&grammar.plan, Roles::PLAN),
             (&grammar.stop, Roles::STOP),
             (&grammar.scope, Roles::SCOPE),
+            (&grammar.carried, Roles::CARRIED),
             (&grammar.tail, Roles::TAIL),
             (&grammar.subject, Roles::SUBJECT),
             (&grammar.this_year, Roles::THIS_YEAR),

@@ -77,8 +77,9 @@ fn measured(
     let unit = phrases.unit(sentence, end).map(|length| (end, end + length));
     let mut after = unit.map_or(end, |(_, end)| end);
     if unit.is_some()
-        && let Some(length) = phrases.about_after(sentence, after)
+        && let Some(length) = phrases.about_after(sentence, after).filter(|length| *length > 1)
     {
+        // 3件来信: a single letter behind the unit begins another word
         after += length;
     }
     let next = sentence.at(after);

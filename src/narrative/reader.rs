@@ -38,6 +38,9 @@ pub(super) struct Claims {
     pub lists: Vec<List>,
 }
 
+/// A longer sentence is no sentence.
+const LONGEST_SENTENCE: usize = 2000;
+
 pub(super) struct Reader<'p> {
     phrases: &'p Phrases,
     year: u16,
@@ -97,6 +100,9 @@ impl<'p> Reader<'p> {
         };
         if !self.headings.iter().any(skipped) {
             for (place, sentence) in (1..).zip(&paragraph.sentences) {
+                if sentence.letters.len() > LONGEST_SENTENCE {
+                    continue;
+                }
                 self.sentence(sentence, Address { paragraph: number, sentence: place });
             }
         }
@@ -313,15 +319,20 @@ fn is_struck_out(rest: &[&[Token]]) -> bool {
     matches!(rest, [[colon], [none], ..] if colon.is_mark(":") && none.is(Roles::NONE))
 }
 
-/// Whether what follows says that the figures count something else: 含上年结转2件; 均为2019年案件.
+/// Whether what follows says that the figures count something else: 含上年结转2件; 其中上年结转2件;
+/// 均为2019年案件.
 fn withdrawn(rest: &[&[Token]]) -> bool {
     let mut following = rest.iter().filter(|segment| !matches!(segment, [mark] if matches!(mark.what, What::Mark(_))));
     let of_other_year = |segment: &&[Token]| {
         let other = segment.iter().any(|token| token.when() == Some(When::Other));
         other && !segment.iter().any(|token| token.quantity().is_some() || token.is(Roles::CHANGE))
     };
-    let next = following.next();
-    next.is_some_and(|next| next.first().is_some_and(|first| first.is(Roles::SCOPE)) || of_other_year(next))
+    let with_carried = |segment: &&[Token]| {
+        segment.first().is_some_and(|first| first.is(Roles::OF_WHICH))
+            && segment.iter().any(|token| token.is(Roles::CARRIED))
+    };
+    let with_scope = |segment: &&[Token]| segment.first().is_some_and(|first| first.is(Roles::SCOPE));
+    following.next().is_some_and(|next| with_scope(next) || with_carried(next) || of_other_year(next))
         || following.any(|later| later.first().is_some_and(|first| first.is(Roles::EACH)) && of_other_year(later))
 }
 
