@@ -186,3 +186,23 @@ fn texts_that_state_nothing_or_name_nobody_are_no_returns() {
     let fate = place.fate(2020, "某报告.txt");
     assert_eq!(fate.key(&["status", "reason"]), "refused|看不出填报单位。");
 }
+
+#[test]
+fn phrases_can_be_ones_own_and_are_checked() {
+    let place = place();
+    place.put(
+        "年报.txt",
+        "句容市财政局2020年政府信息公开工作年度报告\n全年视频号推出短片61个。微信公众号发布信息5篇。\n",
+    );
+    let phrases = std::fs::read_to_string(common::root().join("src/forms/phrases.toml")).unwrap();
+    let own =
+        "[[indicator]]\nlabel = \"视频号\"\nunits = [\"个\"]\nphrases = [\"视频号\"]\nbetween = [\"推出\", \"短片\"]\n";
+    place.put("../forms/phrases.toml", format!("{phrases}\n{own}"));
+    place.run(&["--forms", "forms"]).ends_with(0);
+    let rows = place.rows(2020, "facts.csv");
+    let video = rows.iter().find(|row| row["indicator"].contains("视频号")).expect("an open category");
+    assert_eq!(video.key(&["value", "unit", "counted"]), "61|个|true");
+    let wrong = phrases.replace("code = \"wechat.posts\"", "code = \"wechat.post\"");
+    place.put("../forms/phrases.toml", wrong);
+    place.run(&["--forms", "forms"]).ends_with(2).complains_of(&["phrases.toml", "wechat.post"]);
+}

@@ -11,7 +11,8 @@ const EMBEDDED: [(&str, &str); 3] = [
     ("gk2021.toml", include_str!("../forms/gk2021.toml")),
 ];
 const WORDS: &str = include_str!("../forms/words.toml");
-const PHRASES: &str = include_str!("../forms/phrases.toml");
+/// How narrative reports speak: the embedded file, or one of the same name in the user's folder.
+const PHRASES: (&str, &str) = ("phrases.toml", include_str!("../forms/phrases.toml"));
 
 /// The definitions in use, with what is needed to prove later which ones they were.
 #[derive(Debug)]
@@ -39,7 +40,7 @@ pub enum LibraryError {
 
 impl Library {
     /// Loads the embedded definitions and those of `folder`; a definition there replaces an embedded one of the
-    /// same code.
+    /// same code, and a file `phrases.toml` there the embedded phrases.
     ///
     /// # Errors
     /// When the folder cannot be read or a definition is wrong.
@@ -49,6 +50,7 @@ impl Library {
         if let Some(folder) = folder {
             sources.extend(own_definitions(folder)?);
         }
+        let own_phrases = sources.iter().position(|(name, _)| name == PHRASES.0).map(|at| sources.remove(at).1);
         let mut definitions: Vec<(FormDefinition, String, String)> = Vec::new();
         for (name, text) in sources {
             let definition: FormDefinition =
@@ -60,15 +62,19 @@ impl Library {
         let mut hashes: Vec<(String, String)> =
             definitions.iter().map(|(_, name, hash)| (name.clone(), hash.clone())).collect();
         hashes.push(("words.toml".to_owned(), hex(&Sha256::digest(WORDS.as_bytes()))));
-        hashes.push(("phrases.toml".to_owned(), hex(&Sha256::digest(PHRASES.as_bytes()))));
+        let phrase_text = own_phrases.as_deref().unwrap_or(PHRASES.1);
+        hashes.push((PHRASES.0.to_owned(), hex(&Sha256::digest(phrase_text.as_bytes()))));
         hashes.sort();
         let rulebook = Rulebook::build(definitions.into_iter().map(|(definition, _, _)| definition).collect())
             .map_err(LibraryError::Definition)?;
         let words =
             toml::from_str(WORDS).map_err(|error| LibraryError::Syntax("words.toml".to_owned(), Box::new(error)))?;
-        let phrases: PhraseBook = toml::from_str(PHRASES)
-            .map_err(|error| LibraryError::Syntax("phrases.toml".to_owned(), Box::new(error)))?;
-        phrases.check(&rulebook).map_err(LibraryError::Definition)?;
+        let phrases: PhraseBook =
+            toml::from_str(phrase_text).map_err(|error| LibraryError::Syntax(PHRASES.0.to_owned(), Box::new(error)))?;
+        // A form of the user's own may lack figures that the embedded phrases name: those are then not looked for.
+        if folder.is_none() || own_phrases.is_some() {
+            phrases.check(&rulebook).map_err(LibraryError::Definition)?;
+        }
         Ok(Library { rulebook, words, phrases, hashes })
     }
 }

@@ -15,7 +15,7 @@ use crate::value::Meaning;
 use std::collections::BTreeSet;
 
 /// A longer text is no report of a department.
-const LONGEST_REPORT: usize = 2 << 20;
+const LONGEST_REPORT: usize = 1 << 19;
 /// The title and what the report says of itself stand within the first paragraphs.
 const OPENING: usize = 12;
 /// Lines with title or signature are not longer.

@@ -115,8 +115,7 @@ pub struct Phrases {
 }
 
 impl Phrases {
-    /// Prepares the phrases; those that name a figure which the form lacks are left out, which the check of the file
-    /// rules out.
+    /// Prepares the phrases; those that name a figure which the form lacks (a form of the user's own) are left out.
     #[must_use]
     pub fn new(book: &PhraseBook, rules: &Rulebook) -> Self {
         let form = rules.form_by_code(&book.form);

@@ -14,7 +14,6 @@ pub(super) fn settle(read: Claims, phrases: &Phrases) -> Narrative {
     }
     let mut first: BTreeMap<Target, usize> = BTreeMap::new();
     let mut kept: Vec<Option<Stated>> = Vec::new();
-    let mut disputed: Vec<Target> = Vec::new();
     for Claim { stated, .. } in read.claims {
         let Some(place) = first.get(&stated.target) else {
             first.insert(stated.target.clone(), kept.len());
@@ -28,12 +27,10 @@ pub(super) fn settle(read: Claims, phrases: &Phrases) -> Narrative {
                 *slot = Some(if better { stated } else { earlier.clone() });
             }
             Some(earlier) => {
-                if !disputed.contains(&stated.target) {
-                    disputed.push(stated.target.clone());
-                    narrative.conflicts.push((earlier.clone(), stated));
-                }
+                narrative.conflicts.push((earlier.clone(), stated));
                 *slot = None;
             }
+            // said twice differently before
             None => {}
         }
     }

@@ -105,6 +105,29 @@ fn a_report_of_another_year_states_nothing_dated() {
     assert!(!dated);
 }
 
+/// Long texts of nothing but grammar are read in a moment.
+#[test]
+fn hostile_texts_take_no_time() {
+    let desk = desk();
+    for part in [
+        "无，",
+        "其中微信公众号、",
+        "微信公众号",
+        "政府门户网站发布信息1条，其中甲乙1条，丙2条（",
+        "分别为1条、",
+        "《",
+        "一二三",
+        "1,",
+        "2020年和",
+    ] {
+        let sentence = part.repeat(1900 / part.chars().count());
+        let text = format!("{sentence}。").repeat((1 << 19) / sentence.len());
+        let start = std::time::Instant::now();
+        let _ = read(&text, &desk.phrases, 2020);
+        assert!(start.elapsed().as_secs() < 20, "{part}: {:?}", start.elapsed());
+    }
+}
+
 mod properties {
     use super::*;
     use proptest::prelude::*;
