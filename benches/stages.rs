@@ -6,6 +6,7 @@ use huizong::agency::identify::Identifier;
 use huizong::form::Library;
 use huizong::intake::{InputFile, Intake};
 use huizong::locate::{Guide, locate};
+use huizong::narrative::Phrases;
 use huizong::read::{Limits, read_workbook};
 use std::path::PathBuf;
 
@@ -43,7 +44,8 @@ fn whole_file(bencher: Bencher<'_, '_>, name: &str) {
     let guide = Guide::new(&library.rulebook, &library.words);
     let identifier = Identifier::new(None, &library.words, &guide.words);
     let limits = Limits::default();
-    let intake = Intake { guide: &guide, identifier: &identifier, limits, year: None, roster: None };
+    let phrases = Phrases::new(&library.phrases, &library.rulebook);
+    let intake = Intake { guide: &guide, identifier: &identifier, phrases: &phrases, limits, year: None, roster: None };
     let input = InputFile { path: path(name), name: name.to_owned(), outer: String::new() };
     bencher.bench(|| intake.read(FileId(0), black_box(&input)));
 }

@@ -15,6 +15,9 @@ pub struct Position {
     pub column: u32,
 }
 
+/// Marks the column of a sentence in running text; no sheet has so many columns.
+const SENTENCE: u32 = 1 << 31;
+
 /// Sheet and position within one file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Place {
@@ -34,8 +37,28 @@ pub struct CellRef {
 }
 
 impl Position {
+    /// A sentence of a text, both counted from one; prints as `第12段第3句`.
+    #[must_use]
+    pub fn of_sentence(paragraph: u32, sentence: u32) -> Self {
+        Position { row: paragraph.saturating_sub(1), column: SENTENCE | sentence.saturating_sub(1) }
+    }
+
+    /// Paragraph and sentence, counted from one, if it is a sentence of a text and no cell.
+    #[must_use]
+    pub fn sentence(self) -> Option<(u32, u32)> {
+        (self.column & SENTENCE != 0).then_some((self.row + 1, (self.column & !SENTENCE) + 1))
+    }
+
     /// Appends the address (`H12`) to `text`: the hot path of facts.csv, free of allocation and formatting.
     pub fn push_to(self, text: &mut Vec<u8>) {
+        if let Some((paragraph, sentence)) = self.sentence() {
+            text.extend_from_slice("第".as_bytes());
+            push_number(text, u64::from(paragraph));
+            text.extend_from_slice("段第".as_bytes());
+            push_number(text, u64::from(sentence));
+            text.extend_from_slice("句".as_bytes());
+            return;
+        }
         let mut letters = [0u8; 8];
         let mut start = letters.len();
         let mut rest = self.column + 1;
@@ -80,6 +103,13 @@ impl fmt::Display for Position {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn sentences_print_as_people_say_them() {
+        let position = Position::of_sentence(12, 3);
+        assert_eq!((position.to_string().as_str(), position.sentence()), ("第12段第3句", Some((12, 3))));
+        assert_eq!(Position { row: 11, column: 2 }.sentence(), None);
+    }
 
     #[test]
     fn positions_print_as_people_say_them() {

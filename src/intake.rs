@@ -1,5 +1,6 @@
 //! One file, read once: bytes -> workbook -> tables -> returns with findings. Runs in parallel, knows no other file.
 
+mod prose;
 mod stray;
 mod units;
 mod who;
@@ -12,6 +13,7 @@ use crate::finding::{Arg, Finding, Subject};
 use crate::form::{FormId, Level, TableId, hex};
 use crate::label;
 use crate::locate::{self, Gap, Guide, Item, LocatedTable, Placed, Record};
+use crate::narrative::Phrases;
 use crate::part_sums::PartSums;
 use crate::read::{self, Content, Limits, Refusal, Workbook};
 use crate::returns::{Agency, Fact, ItemCode, OpenCategory, Return, Status, TableReading};
@@ -72,6 +74,8 @@ pub struct Intake<'a> {
     pub limits: Limits,
     /// The year of what names none, if the user named one.
     pub year: Option<u16>,
+    /// How narrative reports say their figures.
+    pub phrases: &'a Phrases,
     /// The roster, for near misses of a name that is not on it.
     pub roster: Option<&'a Roster>,
 }
@@ -115,8 +119,14 @@ impl Intake<'_> {
         };
         outcome.sha256 = hex(&Sha256::digest(&bytes));
         match self.understand(&bytes, &path_claims) {
-            Ok(understood) => self.assemble(id, &understood, &mut outcome),
-            Err(refusal) => outcome.refuse(id, &refusal),
+            Ok(understood) => {
+                self.assemble(id, &understood, &mut outcome);
+                self.add_prose(id, &bytes, Some(&understood), &path_claims, &mut outcome);
+            }
+            Err(refusal) => {
+                outcome.refuse(id, &refusal);
+                self.add_prose(id, &bytes, None, &path_claims, &mut outcome);
+            }
         }
         outcome
     }

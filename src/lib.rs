@@ -17,6 +17,7 @@ pub mod intake;
 pub mod label;
 pub mod locate;
 pub mod message;
+pub mod narrative;
 pub mod part_sums;
 pub mod power;
 pub mod publish;

@@ -201,6 +201,12 @@ impl Return {
         self.facts.get(place)
     }
 
+    /// Whether its figures were read from sentences: they are counted only where no return says them.
+    #[must_use]
+    pub fn is_narrative(&self) -> bool {
+        self.facts.first().is_some_and(|fact| fact.place.position.sentence().is_some())
+    }
+
     /// How many numbers were read.
     #[must_use]
     pub fn numbers(&self) -> usize {

@@ -12,6 +12,7 @@ use crate::inputs;
 use crate::intake::{FileOutcome, InputFile, Intake};
 use crate::locate::Guide;
 use crate::message::{Catalogue, Renderer};
+use crate::narrative::{self, Phrases};
 use crate::publish::{self, Edition, Folder, PublishError};
 use crate::read::Limits;
 use crate::settings::Settings;
@@ -164,9 +165,11 @@ fn gather_here(
     let book = &desk.library.rulebook;
     let guide = Guide::new(book, &desk.library.words);
     let identifier = Identifier::new(desk.roster.as_ref(), &desk.library.words, &guide.words);
+    let phrases = Phrases::new(&desk.library.phrases, book);
     let intake = Intake {
         guide: &guide,
         identifier: &identifier,
+        phrases: &phrases,
         limits: Limits::default(),
         year: settings.year,
         roster: desk.roster.as_ref(),
@@ -187,7 +190,8 @@ fn gather_here(
     let earlier = earlier.transpose().map_err(RunError::Previous)?.unwrap_or_default();
     let words = identifier.clue_words();
     let bench = Bench { inputs: &files, book, roster, words, earlier: &earlier, only: settings.year };
-    let collation = collate(outcomes, &bench);
+    let mut collation = collate(outcomes, &bench);
+    collation.findings.extend(narrative::differences(&collation, book, &phrases));
     if collation.years.is_empty() {
         // The caller still wants to say what is wrong with each file.
         return Ok(Gathered { inputs: files, collation, cities: Vec::new(), before: None });

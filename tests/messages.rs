@@ -229,7 +229,20 @@ fn every_sentence_is_used() {
 
 #[test]
 fn no_label_of_a_form_stands_in_the_code_that_reads_and_sums() {
-    let guarded = ["src/locate", "src/check.rs", "src/collate.rs", "src/consolidate.rs", "src/intake.rs"];
+    let guarded = [
+        "src/locate",
+        "src/check.rs",
+        "src/collate.rs",
+        "src/consolidate.rs",
+        "src/intake.rs",
+        "src/intake/prose.rs",
+        "src/narrative/clause.rs",
+        "src/narrative/compare.rs",
+        "src/narrative/lexicon.rs",
+        "src/narrative/reader.rs",
+        "src/narrative/settle.rs",
+        "src/narrative/token.rs",
+    ];
     let mut seen = 0;
     for (path, source) in sources() {
         let name = path.strip_prefix(root()).unwrap().to_string_lossy().replace('\\', "/");

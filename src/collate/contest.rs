@@ -1,6 +1,6 @@
 //! Resubmissions: which of several different returns of an agency and year is counted.
 //!
-//! The rule, table by table: figures before none; the form in force; a year that nothing contradicts; the higher mark of
+//! The rule, table by table: figures before none; figures of a return before those of sentences; the form in force; a year that nothing contradicts; the higher mark of
 //! revision in the file's name (更正, 第二版 ...); figures other than zero before none; fuller by a quarter; fewer broken
 //! identities; more numbers; the later name. File times are not used: they change when files are copied.
 
@@ -75,9 +75,14 @@ impl<'a> Contest<'a> {
                 losses.iter().filter_map(|(table, winner)| Some((*table, at(outcomes, *winner)?))).collect();
             let Some((_, winner)) = losses.first() else { continue };
             let whole = loser.tables.iter().all(|table| !table.counted);
+            if whole && loser.is_narrative() && !winner.is_narrative() {
+                // Compared with the return figure by figure (see `narrative`).
+                set_superseded(outcomes, (o, r));
+                continue;
+            }
             findings.push(self.finding(loser, winner, &self.difference(loser, &losses), whole));
-            if whole && let Some(loser) = outcomes.get_mut(o).and_then(|outcome| outcome.returns.get_mut(r)) {
-                loser.status = Status::Superseded;
+            if whole {
+                set_superseded(outcomes, (o, r));
             }
         }
     }
@@ -146,7 +151,7 @@ impl<'a> Contest<'a> {
             let speaks = one.facts.iter().filter(of_table).any(|fact| fact.value() != Some(Amount::ZERO));
             let figures = table.map_or(0, |table| self.book.slots_of(self.book.table(table)).count());
             (
-                (numbers > 0, self.book.form(one.form).in_force(one.year), !one.year_disputed),
+                (numbers > 0, !one.is_narrative(), self.book.form(one.form).in_force(one.year), !one.year_disputed),
                 revision_rank(base, self.bench.words),
                 speaks,
                 (numbers * QUARTERS).div_ceil(figures.max(1)),
@@ -166,6 +171,12 @@ impl<'a> Contest<'a> {
 
 fn at(outcomes: &[FileOutcome], (o, r): (usize, usize)) -> Option<&Return> {
     outcomes.get(o).and_then(|outcome| outcome.returns.get(r))
+}
+
+fn set_superseded(outcomes: &mut [FileOutcome], (o, r): (usize, usize)) {
+    if let Some(loser) = outcomes.get_mut(o).and_then(|outcome| outcome.returns.get_mut(r)) {
+        loser.status = Status::Superseded;
+    }
 }
 
 /// The table in which a fact stands.

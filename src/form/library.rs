@@ -1,7 +1,7 @@
 //! Where definitions come from: those embedded in the program, and the user's own folder (`--forms DIR`).
 
 use super::lint::unsafe_name;
-use super::{CrosswalkDefinition, DefinitionError, FormDefinition, Rulebook, Words};
+use super::{CrosswalkDefinition, DefinitionError, FormDefinition, PhraseBook, Rulebook, Words};
 use sha2::{Digest, Sha256};
 use std::path::{Path, PathBuf};
 
@@ -16,6 +16,8 @@ const WORDS: &str = include_str!("../forms/words.toml");
 const CROSSWALK: &str = include_str!("../forms/crosswalk.toml");
 /// The file that is no form: how versions continue each other.
 const CROSSWALK_NAME: &str = "crosswalk.toml";
+/// How narrative reports speak: the embedded file, or one of the same name in the user's folder.
+const PHRASES: (&str, &str) = ("phrases.toml", include_str!("../forms/phrases.toml"));
 
 /// The definitions in use, with what is needed to prove later which ones they were.
 #[derive(Debug)]
@@ -26,6 +28,8 @@ pub struct Library {
     pub words: Words,
     /// How the versions of the national form continue each other, as written.
     pub crosswalk: CrosswalkDefinition,
+    /// Phrases of narrative reports.
+    pub phrases: PhraseBook,
     /// Name and SHA-256 of every definition, for the manifest.
     pub hashes: Vec<(String, String)>,
 }
@@ -43,7 +47,7 @@ pub enum LibraryError {
 
 impl Library {
     /// Loads the embedded definitions and those of `folder`; a definition there replaces an embedded one of the
-    /// same code, and a crosswalk there the embedded crosswalk.
+    /// same code; a crosswalk and phrases there replace the embedded ones.
     ///
     /// # Errors
     /// When the folder cannot be read or a definition is wrong.
@@ -53,6 +57,7 @@ impl Library {
         if let Some(folder) = folder {
             sources.extend(own_definitions(folder)?);
         }
+        let own_phrases = sources.iter().position(|(name, _)| name == PHRASES.0).map(|at| sources.remove(at).1);
         let mut definitions: Vec<(FormDefinition, String, String)> = Vec::new();
         let mut crosswalk = CROSSWALK.to_owned();
         for (name, text) in sources {
@@ -69,7 +74,9 @@ impl Library {
         let mut hashes: Vec<(String, String)> =
             definitions.iter().map(|(_, name, hash)| (name.clone(), hash.clone())).collect();
         hashes.push(("words.toml".to_owned(), hex(&Sha256::digest(WORDS.as_bytes()))));
+        let phrase_text = own_phrases.as_deref().unwrap_or(PHRASES.1);
         hashes.push((CROSSWALK_NAME.to_owned(), hex(&Sha256::digest(crosswalk.as_bytes()))));
+        hashes.push((PHRASES.0.to_owned(), hex(&Sha256::digest(phrase_text.as_bytes()))));
         hashes.sort();
         let rulebook = Rulebook::build(definitions.into_iter().map(|(definition, _, _)| definition).collect())
             .map_err(LibraryError::Definition)?;
@@ -79,7 +86,12 @@ impl Library {
         let syntax = |name: &str, error| LibraryError::Syntax(name.to_owned(), Box::new(error));
         let words = toml::from_str(WORDS).map_err(|error| syntax("words.toml", error))?;
         let crosswalk = toml::from_str(&crosswalk).map_err(|error| syntax(CROSSWALK_NAME, error))?;
-        Ok(Library { rulebook, words, crosswalk, hashes })
+        let phrases: PhraseBook = toml::from_str(phrase_text).map_err(|error| syntax(PHRASES.0, error))?;
+        // A form of the user's own may lack figures that the embedded phrases name: those are then not looked for.
+        if folder.is_none() || own_phrases.is_some() {
+            phrases.check(&rulebook).map_err(LibraryError::Definition)?;
+        }
+        Ok(Library { rulebook, words, crosswalk, phrases, hashes })
     }
 }
 

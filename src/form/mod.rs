@@ -10,6 +10,7 @@ pub mod crosswalk;
 mod definition;
 mod library;
 mod lint;
+mod phrases;
 mod rulebook;
 mod words;
 
@@ -17,6 +18,7 @@ pub use crosswalk::CrosswalkDefinition;
 pub use definition::{Axis, Each, FormDefinition, Level, Shape};
 pub use library::{Library, LibraryError, hex};
 pub use lint::lint;
+pub use phrases::{GrammarWords, IndicatorPhrases, PhraseBook};
 pub use rulebook::{
     Block, DefinitionError, Derived, Form, FormId, Identity, Line, Rulebook, Slot, SlotId, Table, TableId, Term,
 };

@@ -93,6 +93,8 @@ fn reason(one: &Return, rival: Option<&FileId>, renderer: &Renderer<'_>) -> Stri
     let catalogue = renderer.catalogue;
     let other = rival.map(|file| renderer.file(*file).to_owned()).unwrap_or_default();
     match one.status {
+        Status::Counted if one.is_narrative() => catalogue.reason("narrative_counted"),
+        Status::Superseded if one.is_narrative() => catalogue.reason("narrative_compared"),
         Status::Duplicate => catalogue.phrase("duplicate", &[("winner", other)]),
         Status::Superseded => catalogue.phrase("superseded", &[("winner", other)]),
         Status::Counted if one.tables.iter().any(|table| !table.counted) => {
