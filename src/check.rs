@@ -87,6 +87,8 @@ pub fn judge<'a>(identity: &Identity, fact: impl Fn(SlotId) -> Option<&'a Fact>)
         return Verdict::Open;
     }
     let (found, expected) = (whole.sum, parts.sum);
+    // A row or column that is not there says nothing, and has a finding of its own.
+    let lacking = whole.cells < identity.whole.len() || parts.cells < identity.parts.len();
     let full = whole.numbers == identity.whole.len() && parts.numbers == identity.parts.len();
     match identity.shape {
         Shape::Total => match (whole.numbers, parts.numbers) {
@@ -96,6 +98,7 @@ pub fn judge<'a>(identity: &Identity, fact: impl Fn(SlotId) -> Option<&'a Fact>)
             // A sheet that does not ask for the parts gives only the total.
             (_, 0) if parts.cells == 0 => Verdict::Open,
             (_, 0) if found != Amount::ZERO => Verdict::BlankParts { found },
+            _ if lacking && found != expected => Verdict::Open,
             _ => compare(found, expected, found == expected),
         },
         Shape::Balance if whole.numbers == 0 || parts.numbers == 0 => Verdict::Open,
@@ -103,7 +106,7 @@ pub fn judge<'a>(identity: &Identity, fact: impl Fn(SlotId) -> Option<&'a Fact>)
         Shape::Balance if full || found == expected => compare(found, expected, found == expected),
         Shape::Balance => {
             let stated = identity.whole.first().and_then(|slot| fact(*slot)).and_then(Fact::value).is_some();
-            if stated { compare(found, expected, false) } else { Verdict::Open }
+            if stated && !lacking { compare(found, expected, false) } else { Verdict::Open }
         }
         Shape::AtMost if full => compare(found, expected, found <= expected),
         Shape::AtMost | Shape::Carry => Verdict::Open,

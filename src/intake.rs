@@ -170,15 +170,22 @@ impl Intake<'_> {
             let year = identity.year.as_ref().map(|claim| claim.value).or(self.year);
             outcome.claimed_year = outcome.claimed_year.or(year);
             if let Some(doubt) = identity.doubts.iter().find(|doubt| doubt.forbids()) {
-                let message = if *doubt == Doubt::RowYear { "row_year" } else { "other_year_sheet" };
-                let finding = Finding::new(Level::Error, "who.no_year", message).in_file(id).at(place);
+                let (level, rule, message) = match doubt {
+                    Doubt::RowYear => (Level::Error, "who.no_year", "row_year"),
+                    Doubt::PartYear => (Level::Error, "who.part_year", "part_year"),
+                    Doubt::Example => (Level::Query, "who.example", "example_sheet"),
+                    _ => (Level::Error, "who.no_year", "other_year_sheet"),
+                };
+                let place = place;
+                let finding = Finding::new(level, rule, message).in_file(id).at(place);
                 let finding = finding.values(record.claim.year.clone().unwrap_or_default(), "");
                 let year = year.filter(|_| *doubt != Doubt::RowYear);
-                let sheet = sheet_name(understood, place);
-                outcome
-                    .findings
-                    .push(Finding { year, agency: identity.agency.clone().ok(), ..finding }.with("sheet", sheet));
-                rejected = Some("who.no_year".to_owned());
+                rejected = rejected.or_else(|| Some(rule.to_owned()));
+                let sheet = finding.place.map(|place| place.sheet);
+                if *doubt == Doubt::RowYear || said.insert((rule.to_owned(), String::new(), sheet)) {
+                    let finding = finding.with("sheet", sheet_name(understood, place));
+                    outcome.findings.push(Finding { year, agency: identity.agency.clone().ok(), ..finding });
+                }
                 continue;
             }
             let agency = match &identity.agency {
@@ -205,7 +212,7 @@ impl Intake<'_> {
                 let (rule, message) = match doubt {
                     Doubt::Hidden => ("file.hidden_sheet", "hidden_sheet"),
                     Doubt::Sum => ("who.sheet_name", "sum_sheet_counted"),
-                    Doubt::OtherYear | Doubt::OtherYearUnsaid | Doubt::RowYear => {
+                    Doubt::OtherYear | Doubt::OtherYearUnsaid | Doubt::RowYear | Doubt::PartYear | Doubt::Example => {
                         ("who.sheet_name", "other_year_sheet_counted")
                     }
                 };

@@ -100,6 +100,8 @@ pub enum SheetKind {
     Sum,
     /// They are another year's: 上年数.
     OtherYear,
+    /// They show how to fill the form in: 填写示例.
+    Example,
 }
 
 /// All claims of one sheet, or of a file's path.
@@ -115,6 +117,8 @@ pub struct Claims {
     last_year: Option<Claim<u16>>,
     kind: SheetKind,
     hidden: bool,
+    /// A title or name says that the figures are of a part of the year.
+    part_year: bool,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -157,13 +161,17 @@ pub enum Doubt {
     OtherYearUnsaid,
     /// The row names a year that is none: the figures must not be counted.
     RowYear,
+    /// They are of a part of the year only: they must not be counted.
+    PartYear,
+    /// They are an example: they must not be counted.
+    Example,
 }
 
 impl Doubt {
     /// Whether the figures must not be counted.
     #[must_use]
     pub fn forbids(self) -> bool {
-        matches!(self, Doubt::OtherYearUnsaid | Doubt::RowYear)
+        matches!(self, Doubt::OtherYearUnsaid | Doubt::RowYear | Doubt::PartYear | Doubt::Example)
     }
 }
 

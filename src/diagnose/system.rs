@@ -214,7 +214,8 @@ impl Builder<'_> {
         let data = self.book.slot(slot);
         let blank = fact.is_none_or(|fact| fact.meaning == Meaning::Blank);
         let value = match fact.map(|fact| fact.meaning) {
-            Some(Meaning::Text | Meaning::Approximate) => None,
+            // What is not there is not known either.
+            Some(Meaning::Text | Meaning::Approximate) | None => None,
             _ => Some(fact.and_then(Fact::value).unwrap_or(Amount::ZERO)),
         };
         self.places.insert(slot, self.cells.len());

@@ -58,6 +58,10 @@ pub struct Words {
     pub generic_names: Vec<String>,
     /// Names of sheets with sums over agencies.
     pub sum_sheets: Vec<String>,
+    /// What says that a title's figures are of a part of the year.
+    pub part_years: Vec<String>,
+    /// Names and titles of sheets with examples.
+    pub examples: Vec<String>,
     /// Names of sheets with another year's figures.
     pub other_year_sheets: Vec<String>,
     /// Heads of lines below a table that say who filled it in and when.

@@ -29,6 +29,7 @@ fn finding(stray: &Stray, id: FileId) -> Finding {
         Fault::UnknownIndicator(near) => (Level::Query, "layout.unknown_label", "unknown_indicator_near", near),
         Fault::UnknownDimension => (Level::Query, "layout.unknown_label", "unknown_dimension", None),
         Fault::TotalDiffers { .. } => (Level::Query, "layout.total_row", "total_row", None),
+        Fault::SplitRow => (Level::Error, "layout.split_figure", "split_row", None),
         Fault::UnclearRow => (Level::Error, "layout.unclear_row", "unclear_row", None),
     };
     let finding =

@@ -246,10 +246,15 @@ fn piece(guide: &Guide<'_>, cell: &Cell) -> Option<Piece> {
 
 fn meaning(guide: &Guide<'_>, pieces: &[Piece]) -> Meaning {
     let mut spoken: Vec<&Piece> = pieces.iter().filter(|piece| !piece.names.is_empty()).collect();
-    if spoken.iter().any(|piece| piece.names.iter().any(|name| guide.words.not_categories.contains(name)))
-        && spoken.len() == 1
-    {
-        return Meaning::NoFigure;
+    if let [only] = spoken.as_slice() {
+        let says = |of: &dyn Fn(&str) -> bool| only.names.iter().any(|name| of(name));
+        // Of what it is the total does not stand there.
+        if says(&|name| guide.words.is_total_key(name)) {
+            return Meaning::Unknown;
+        }
+        if says(&|name| guide.words.not_categories.contains(name)) {
+            return Meaning::NoFigure;
+        }
     }
     // Words for a number say nothing where others stand with them.
     let wordy = spoken.iter().filter(|piece| !is_filler(guide, piece)).count();

@@ -44,6 +44,8 @@ pub enum Fault {
     UnknownDimension,
     /// It is not certain which figure the row holds: the indicator or the dimension is blank.
     UnclearRow,
+    /// The row is longer than its head: a thousands mark has probably split a figure.
+    SplitRow,
     /// The row that adds up the agencies says another number than they do.
     TotalDiffers {
         /// What the row says.

@@ -227,6 +227,8 @@ struct Register {
     /// For each column of figures, what it may mean in the forms that know most of the columns.
     slots: BTreeMap<u32, Vec<SlotId>>,
     left_out: Vec<(Position, String, Fault)>,
+    /// Rows that run on beyond the last head: a thousands mark has probably split a figure.
+    split: BTreeSet<u32>,
 }
 
 impl Register {
@@ -248,7 +250,7 @@ impl Register {
             let best = slots.iter().filter_map(supported).max();
             slots.retain(|slot| supported(slot) == best);
         }
-        Register { panel, columns, slots, left_out: Vec::new() }
+        Register { panel, columns, slots, left_out: Vec::new(), split: BTreeSet::new() }
     }
 
     /// Whether the heads mean figures, all in all.
@@ -307,6 +309,8 @@ impl Register {
                 }
             }
         }
+        self.leave_split_rows(scene, &rows);
+        filled.retain(|_, row| !self.split.contains(row));
         // A column of figures without a head of its own: if it stands beside another, that one's head may be for both.
         let taken = [self.panel.agency, self.panel.agency_id, self.panel.year];
         let headed: BTreeSet<u32> = self.columns.iter().map(|column| column.column).collect();
@@ -349,6 +353,23 @@ impl Register {
         }
     }
 
+    /// Leaves out rows that are longer than the head, if they are few: in `教育局,1,048,3` no figure is where it belongs.
+    fn leave_split_rows(&mut self, scene: &Scene<'_, '_>, rows: &[u32]) {
+        let last = self.columns.iter().map(|column| column.column).max().unwrap_or(u32::MAX);
+        let beyond = |row: &u32| {
+            let mut cells = scene.view.row(*row).map(|(cell, _)| cell).filter(|cell| cell.column < self.panel.to);
+            cells.find(|cell| cell.column > last && scene.cell_is_number(cell)).map(|cell| (*row, cell.column))
+        };
+        let long: Vec<(u32, u32)> = rows.iter().filter_map(beyond).collect();
+        if long.len() * 2 > rows.len() {
+            return;
+        }
+        for (row, column) in long {
+            self.split.insert(row);
+            self.left_out.push((Position { row, column }, String::new(), Fault::SplitRow));
+        }
+    }
+
     /// Columns that mean one figure of one year, and differ: one may be last year's, so neither is believed.
     fn settle_twins(&mut self, scene: &Scene<'_, '_>, rows: &[u32]) {
         let mut twins: BTreeMap<(&str, Option<u16>), Vec<u32>> = BTreeMap::new();
@@ -386,7 +407,7 @@ impl Register {
         let mut picks = BTreeMap::new();
         // The agency whose cell may reach down over rows without a name: its row, its name and the years that it has.
         let mut above: Option<(u32, RowClaim, BTreeSet<String>)> = None;
-        for (row, line) in lines {
+        for (row, line) in lines.iter().filter(|(row, _)| !self.split.contains(row)) {
             let own = |column: Option<u32>| column.and_then(|column| scene.written(*row, column));
             let year = said(*row);
             let name = own(self.panel.agency);

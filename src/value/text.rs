@@ -96,6 +96,10 @@ fn read_figure(text: &str, kind: Kind, printed: Option<Unit>, mut rewrites: Rewr
     if let Some(money) = money.filter(|_| kind != Kind::Money) {
         return Err(Problem::UnitMismatch(money));
     }
+    // A money sign says that it is money, not whether 元 or 万元 are meant.
+    if money.is_some() && stated.is_none() && printed.is_some_and(|unit| unit.is_money() && unit.scale() != 1) {
+        return Err(Problem::UnitsDiffer);
+    }
     match about {
         Some(about) => Ok(about_figure(decimal, about, late, kind, cell, printed)),
         None => match decimal {
@@ -155,6 +159,10 @@ fn take_number<'a>(text: &'a str, negative: bool, rewrites: &mut Rewrites) -> Re
     rewrites.add(Rewrite::ChineseNumeral);
     if let Some((low, high)) = approximate::either(word).filter(|_| !negative) {
         return Ok((Figure::Either(low, high), rest));
+    }
+    // A lone 一 is as likely a dash that was typed or scanned.
+    if word == "一" && rest.trim().is_empty() {
+        return Err(Problem::Unreadable);
     }
     let value = numeral::parse(word).ok_or(Problem::Unreadable)?;
     if value.value == 0 {

@@ -70,6 +70,7 @@ impl Identifier<'_> {
             claims.names_of_sheet = of_name.names;
         }
         claims.years_of_sheet = of_name.years;
+        claims.part_year |= of_name.part_year;
         claims
     }
 
@@ -77,6 +78,7 @@ impl Identifier<'_> {
         let name = label::key(sheet_name);
         let has = |words: &[String]| words.iter().any(|word| name.contains(word.as_str()));
         match () {
+            () if has(&self.vocabulary.examples) => SheetKind::Example,
             () if has(&self.vocabulary.other_year_sheets) => SheetKind::OtherYear,
             () if has(&self.vocabulary.sum_sheets) => SheetKind::Sum,
             () => SheetKind::Plain,
@@ -220,9 +222,13 @@ impl Identifier<'_> {
         {
             return;
         }
+        if high && self.vocabulary.examples.iter().any(|word| label::key(body) == *word) {
+            claims.kind = SheetKind::Example;
+        }
         let year = self.year_in(text);
         let reports = self.vocabulary.report_words.iter().any(|word| plain.contains(word.as_str()));
         let sender = self.sender_in(text);
+        claims.part_year |= high && (reports || year.is_some()) && self.is_part_year(&plain);
         let nothing_else = || residue_of(text, &self.clue_words).whole.is_none();
         if let Some(value) = year {
             let strength = match &sender {
@@ -250,6 +256,7 @@ impl Identifier<'_> {
 
     /// What the name of a sheet, file or folder says.
     fn claim_label(&self, text: &str, source: Source, claims: &mut Claims) {
+        claims.part_year |= source != Source::Folder && self.is_part_year(text);
         if let Some(value) = self.year_in(text) {
             let strength = Strength::Bare;
             claims.years.push(Claim { value, text: text.to_owned(), source, strength, place: None });
@@ -264,6 +271,11 @@ impl Identifier<'_> {
             let strength = if exact { Strength::Bare } else { Strength::Prose };
             claims.names.push(Claim { value, text, source, strength, place: None });
         }
+    }
+
+    /// Whether a title or name speaks of a part of the year.
+    fn is_part_year(&self, text: &str) -> bool {
+        self.vocabulary.part_years.iter().any(|word| text.contains(word.as_str()))
     }
 
     /// The one report year of a text. A text that names two (the year reported on and the year of writing) says neither.

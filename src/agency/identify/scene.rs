@@ -186,6 +186,10 @@ impl<'a> Scene<'a> {
         if claims.hidden {
             doubts.push(Doubt::Hidden);
         }
+        // The file's name may speak of its newest part only; a list's rows name their years themselves.
+        if row.year.is_none() && (claims.part_year || self.path.part_year) {
+            doubts.push(Doubt::PartYear);
+        }
         match claims.kind {
             SheetKind::Sum if !alone && row.agency.is_none() && row.agency_id.is_none() => doubts.push(Doubt::Sum),
             SheetKind::OtherYear if row.year.is_none() => {
@@ -198,6 +202,7 @@ impl<'a> Scene<'a> {
                     Some(_) => {}
                 }
             }
+            SheetKind::Example => doubts.push(Doubt::Example),
             SheetKind::Plain | SheetKind::Sum | SheetKind::OtherYear => {}
         }
         doubts
