@@ -44,6 +44,6 @@ fn whole_file(bencher: Bencher<'_, '_>, name: &str) {
     let identifier = Identifier::new(None, &library.words, &guide.words);
     let limits = Limits::default();
     let intake = Intake { guide: &guide, identifier: &identifier, limits, year: None, roster: None };
-    let input = InputFile { path: path(name), name: name.to_owned() };
+    let input = InputFile::new(path(name), name.to_owned());
     bencher.bench(|| intake.read(FileId(0), black_box(&input)));
 }

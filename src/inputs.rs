@@ -2,13 +2,18 @@
 
 use crate::intake::InputFile;
 use crate::settings::{CONFIG_NAME, ROSTER_NAME};
+use crate::unpack;
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 /// Deeper folders than this are not walked: links may go round in circles.
 const DEEPEST: usize = 32;
 
-/// Lists all files of the inputs, sorted by name.
+/// The files by which a year's output of this program is known.
+pub(crate) const FACTS: &str = "facts.csv";
+pub(crate) const MANIFEST: &str = "manifest.json";
+
+/// Lists all files of the inputs, sorted by name. Archives are not opened here.
 ///
 /// The roster and the settings are not returns and are left out; of an earlier run's output only the facts are read.
 ///
@@ -18,7 +23,10 @@ pub fn list(inputs: &[PathBuf], roster: Option<&Path>) -> Result<Vec<InputFile>,
     let mut files = BTreeSet::new();
     let several = inputs.len() > 1;
     for input in inputs {
-        let meta = std::fs::metadata(input).map_err(|_| input.clone())?;
+        let Ok(meta) = std::fs::metadata(input) else {
+            files.insert((unpack::name_inside(input).ok_or_else(|| input.clone())?, input.clone()));
+            continue;
+        };
         let base = input.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
         if meta.is_dir() {
             // With several inputs, names below each start with the folder's own.
@@ -32,7 +40,7 @@ pub fn list(inputs: &[PathBuf], roster: Option<&Path>) -> Result<Vec<InputFile>,
     Ok(files
         .into_iter()
         .filter(|(_, path)| roster.is_none() || path.canonicalize().ok() != roster)
-        .map(|(name, path)| InputFile { path, name })
+        .map(|(name, path)| InputFile::new(path, name))
         .collect())
 }
 
@@ -41,7 +49,7 @@ fn walk(folder: &Path, prefix: &str, depth: usize, files: &mut BTreeSet<(String,
         return Ok(());
     }
     if is_output(folder) {
-        files.insert((format!("{prefix}facts.csv"), folder.join("facts.csv")));
+        files.insert((format!("{prefix}{FACTS}"), folder.join(FACTS)));
         return Ok(());
     }
     let entries = std::fs::read_dir(folder).map_err(|_| folder.to_owned())?;
@@ -63,5 +71,5 @@ fn walk(folder: &Path, prefix: &str, depth: usize, files: &mut BTreeSet<(String,
 
 /// Whether the folder is a year's output of this program.
 fn is_output(folder: &Path) -> bool {
-    folder.join("manifest.json").is_file() && folder.join("facts.csv").is_file()
+    folder.join(MANIFEST).is_file() && folder.join(FACTS).is_file()
 }

@@ -22,4 +22,5 @@ pub mod returns;
 pub mod run;
 pub mod script;
 pub mod settings;
+pub mod unpack;
 pub mod value;

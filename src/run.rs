@@ -14,6 +14,7 @@ use crate::publish::{self, Earlier, Edition, Folder, PublishError, scope_name};
 use crate::read::Limits;
 use crate::returns::Agency;
 use crate::settings::Settings;
+use crate::unpack::unpack;
 use crate::value::Amount;
 use rayon::prelude::*;
 use sha2::{Digest, Sha256};
@@ -136,7 +137,10 @@ pub fn gather(settings: &Settings, desk: &Desk, progress: &dyn Progress) -> Resu
         .num_threads(settings.jobs)
         .build()
         .map_err(|error| RunError::Jobs(error.to_string()))?;
-    pool.install(|| gather_here(settings, desk, files, progress))
+    pool.install(|| {
+        let files = unpack(files, &Limits::default()).map_err(RunError::InputMissing)?;
+        gather_here(settings, desk, files, progress)
+    })
 }
 
 fn gather_here(
