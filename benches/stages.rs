@@ -46,6 +46,6 @@ fn whole_file(bencher: Bencher<'_, '_>, name: &str) {
     let limits = Limits::default();
     let phrases = Phrases::new(&library.phrases, &library.rulebook);
     let intake = Intake { guide: &guide, identifier: &identifier, phrases: &phrases, limits, year: None, roster: None };
-    let input = InputFile { path: path(name), name: name.to_owned(), outer: String::new() };
+    let input = InputFile::new(path(name), name.to_owned(), String::new());
     bencher.bench(|| intake.read(FileId(0), black_box(&input)));
 }

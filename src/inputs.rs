@@ -2,13 +2,18 @@
 
 use crate::intake::InputFile;
 use crate::settings::{CONFIG_NAME, ROSTER_NAME, Settings};
+use crate::unpack;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Component, Path, PathBuf};
 
 /// Deeper folders than this are not walked.
 const DEEPEST: usize = 32;
 
-/// Lists all files of the inputs, sorted by name.
+/// The files by which a year's output of this program is known.
+pub(crate) const FACTS: &str = "facts.csv";
+pub(crate) const MANIFEST: &str = "manifest.json";
+
+/// Lists all files of the inputs, sorted by name. Archives are not opened here.
 ///
 /// The roster and the settings are not returns and are left out; of an earlier run's output only the facts are read, and
 /// the run's own output is not walked at all.
@@ -17,7 +22,13 @@ const DEEPEST: usize = 32;
 /// The path that does not exist or cannot be listed.
 pub fn list(settings: &Settings) -> Result<Vec<InputFile>, PathBuf> {
     let mut walk = Walk { own: settings.output.canonicalize().ok(), walked: BTreeSet::new(), files: BTreeSet::new() };
-    for (input, name) in named(&settings.inputs)? {
+    let (inside, inputs): (Vec<&PathBuf>, Vec<&PathBuf>) =
+        settings.inputs.iter().partition(|input| unpack::name_inside(input).is_some());
+    for input in inside {
+        let name = unpack::name_inside(input).unwrap_or_default();
+        walk.files.insert((name, input.clone(), String::new()));
+    }
+    for (input, name) in named(&inputs)? {
         let meta = std::fs::metadata(&input).map_err(|_| input.clone())?;
         if !meta.is_dir() {
             let (base, folder) = (base_name(&input), input.canonicalize().ok());
@@ -39,7 +50,7 @@ pub fn list(settings: &Settings) -> Result<Vec<InputFile>, PathBuf> {
         let time = times.entry(name.clone()).or_default();
         *time += 1;
         let name = if *time > 1 { format!("{name}~{time}") } else { name };
-        InputFile { path, name, outer }
+        InputFile::new(path, name, outer)
     });
     let mut files: Vec<InputFile> = listed.collect();
     files.sort_by(|a, b| (&a.name, &a.path).cmp(&(&b.name, &b.path)));
@@ -47,10 +58,10 @@ pub fn list(settings: &Settings) -> Result<Vec<InputFile>, PathBuf> {
 }
 
 /// Every input once, with as much of its path as tells it from the others.
-fn named(inputs: &[PathBuf]) -> Result<Vec<(PathBuf, String)>, PathBuf> {
+fn named(inputs: &[&PathBuf]) -> Result<Vec<(PathBuf, String)>, PathBuf> {
     let mut paths: BTreeMap<PathBuf, &PathBuf> = BTreeMap::new();
     for input in inputs {
-        paths.entry(input.canonicalize().map_err(|_| input.clone())?).or_insert(input);
+        paths.entry(input.canonicalize().map_err(|_| (*input).clone())?).or_insert(input);
     }
     let parts = |path: &Path| -> Vec<String> {
         let normal = path.components().filter(|part| matches!(part, Component::Normal(_)));
@@ -89,7 +100,7 @@ impl Walk {
             return Ok(());
         }
         if is_output(folder) {
-            self.files.insert((format!("{prefix}facts.csv"), folder.join("facts.csv"), outer.to_owned()));
+            self.files.insert((format!("{prefix}{FACTS}"), folder.join(FACTS), outer.to_owned()));
             return Ok(());
         }
         let mut entries: Vec<_> = std::fs::read_dir(folder).map_err(|_| folder.to_owned())?.flatten().collect();
@@ -115,5 +126,5 @@ impl Walk {
 
 /// Whether the folder is a year's output of this program.
 fn is_output(folder: &Path) -> bool {
-    folder.join("manifest.json").is_file() && folder.join("facts.csv").is_file()
+    folder.join(MANIFEST).is_file() && folder.join(FACTS).is_file()
 }

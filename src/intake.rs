@@ -1,6 +1,7 @@
 //! One file, read once: bytes -> workbook -> tables -> returns with findings. Runs in parallel, knows no other file.
 
 mod prose;
+mod source;
 mod stray;
 mod units;
 mod who;
@@ -15,7 +16,7 @@ use crate::label;
 use crate::locate::{self, Gap, Guide, Item, LocatedTable, Placed, Record};
 use crate::narrative::Phrases;
 use crate::part_sums::PartSums;
-use crate::read::{self, Content, Limits, Refusal, Workbook};
+use crate::read::{self, ArchiveFault, Content, Limits, Refusal, Workbook};
 use crate::returns::{Agency, Fact, ItemCode, OpenCategory, Return, Status, TableReading};
 use crate::value::{self, Amount, Kind, Meaning, Problem, Reading, Rewrites};
 use sha2::{Digest, Sha256};
@@ -24,15 +25,19 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use std::path::PathBuf;
 use units::{Stated, StatedUnits};
 
+pub use source::Source;
+
 /// A file to be read.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct InputFile {
-    /// Its path, for opening it.
+    /// Its path, for opening it; of a file in an archive, the archive's.
     pub path: PathBuf,
-    /// Its path below the input folder, as outputs print it: with `/` on every system.
+    /// Its path below the input folder, as outputs print it: with `/` on every system, through archives too.
     pub name: String,
     /// Name of the input folder itself, which may say the year where nothing else does.
     pub outer: String,
+    /// Where its bytes are.
+    pub source: Source,
 }
 
 /// What one file came to.
@@ -92,7 +97,8 @@ impl Intake<'_> {
     /// Reads one file to its end; whatever is wrong with it becomes a finding.
     #[must_use]
     pub fn read(&self, id: FileId, input: &InputFile) -> FileOutcome {
-        let path_claims = self.identifier.path_claims(std::path::Path::new(&input.name), &input.outer);
+        let as_folders = source::as_folders(&input.name);
+        let path_claims = self.identifier.path_claims(std::path::Path::new(&as_folders), &input.outer);
         let by_path = who::by_path(self.identifier, &path_claims);
         let mut outcome = FileOutcome {
             sha256: String::new(),
@@ -107,12 +113,18 @@ impl Intake<'_> {
             outcome.reject(id, Status::NotAReturn, reason, Level::Note, "file.skipped");
             return outcome;
         }
-        let bytes = match read::read_bytes(&input.path, &self.limits) {
+        if matches!(input.source, Source::Archive(_)) {
+            outcome.sha256 = input.hash(&self.limits).unwrap_or_default();
+            outcome.reject(id, Status::NotAReturn, "archive_opened", Level::Note, "file.archive");
+            return outcome;
+        }
+        let bytes = match input.bytes(&self.limits) {
             Ok(bytes) => bytes,
             Err(refusal) => {
-                if refusal == Refusal::Empty {
-                    outcome.sha256 = hex(&Sha256::digest([]));
-                }
+                outcome.sha256 = match refusal {
+                    Refusal::Empty => hex(&Sha256::digest([])),
+                    _ => input.hash(&self.limits).unwrap_or_default(),
+                };
                 outcome.refuse(id, &refusal);
                 return outcome;
             }
@@ -288,7 +300,10 @@ fn skipped(name: &str) -> Option<&'static str> {
     let lower = base.to_ascii_lowercase();
     if base.starts_with("~$") || base.starts_with(".~") {
         Some("lock_file")
-    } else if base.starts_with('.') || matches!(lower.as_str(), "thumbs.db" | "desktop.ini") {
+    } else if base.starts_with('.')
+        || name.split('/').any(|part| part == "__MACOSX")
+        || matches!(lower.as_str(), "thumbs.db" | "desktop.ini")
+    {
         Some("system_file")
     } else if [".md", ".py", ".toml", ".json", ".tmp", ".bak"].iter().any(|end| lower.ends_with(end)) {
         Some("not_a_table_file")
@@ -362,11 +377,21 @@ fn refusal_key(refusal: &Refusal) -> &'static str {
             "png" | "jpeg" | "gif" | "bmp" | "image" | "tiff" | "webp" => "image",
             "word" | "rtf" => "word",
             "html" => "html",
-            "zip" | "gzip" | "rar" | "7z" => "archive",
+            "zip" => "archive_nested",
+            "gzip" | "rar" | "7z" => "archive",
             "old-excel" => "old_excel",
             _ => "unknown_format",
         },
+        Refusal::TooLarge("archive_entries" | "archive_bytes" | "archive_ratio") => "archive_too_large",
         Refusal::TooLarge(_) => "too_large",
+        Refusal::Archive(fault) => match fault {
+            ArchiveFault::Encrypted => "archive_encrypted",
+            ArchiveFault::Empty => "archive_empty",
+            ArchiveFault::Nested => "archive_nested",
+            ArchiveFault::Duplicates => "archive_duplicates",
+            ArchiveFault::Path => "archive_path",
+            ArchiveFault::Method => "archive_method",
+        },
         Refusal::Panicked => "damaged",
     }
 }

@@ -27,4 +27,5 @@ pub mod run;
 pub mod script;
 pub mod settings;
 pub mod trouble;
+pub mod unpack;
 pub mod value;

@@ -17,6 +17,7 @@ use crate::publish::{self, Edition, Folder, PublishError};
 use crate::read::Limits;
 use crate::settings::Settings;
 use crate::trouble::{At, Trouble};
+use crate::unpack::unpack;
 use rayon::prelude::*;
 use sha2::{Digest, Sha256};
 use std::path::{Path, PathBuf};
@@ -153,7 +154,10 @@ pub fn gather(settings: &Settings, desk: &Desk, progress: &dyn Progress) -> Resu
         .num_threads(settings.jobs)
         .build()
         .map_err(|error| RunError::Jobs(error.to_string()))?;
-    pool.install(|| gather_here(settings, desk, files, progress))
+    pool.install(|| {
+        let files = unpack(files, &Limits::default()).map_err(RunError::InputMissing)?;
+        gather_here(settings, desk, files, progress)
+    })
 }
 
 fn gather_here(

@@ -5,6 +5,7 @@
 //! decoders. It must not know what the cells mean (no forms, no agencies, no figures parsed out
 //! of text) and words no messages: a file that cannot be read comes back as a typed [`Refusal`].
 
+pub mod archive;
 mod biff;
 mod cfb;
 mod date;
@@ -127,10 +128,30 @@ pub enum Refusal {
     /// powerpoint, opendocument, html (a mere frame), xml, rtf, zip, gzip, rar, 7z, executable, old-excel, ole,
     /// unknown-binary.
     Unsupported(&'static str),
-    /// Exceeds the named limit: file_bytes, inflated_bytes, cells, sheets, text_bytes.
+    /// Exceeds the named limit: file_bytes, inflated_bytes, cells, sheets, text_bytes, archive_entries, archive_bytes,
+    /// archive_ratio.
     TooLarge(&'static str),
+    /// An archive, or an entry of one, that is not opened.
+    Archive(ArchiveFault),
     /// The decoding library panicked (caught).
     Panicked,
+}
+
+/// Why an archive or an entry of one is not opened.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ArchiveFault {
+    /// It needs a password.
+    Encrypted,
+    /// It holds no file.
+    Empty,
+    /// It is an archive in an archive in an archive.
+    Nested,
+    /// Two of its files have one name.
+    Duplicates,
+    /// Its path leads out of the archive, or it is a link.
+    Path,
+    /// It is compressed in a way that is not read.
+    Method,
 }
 
 /// What reading one file may cost.
@@ -146,11 +167,23 @@ pub struct Limits {
     pub sheets: usize,
     /// Bytes of cell text in the whole workbook.
     pub text_bytes: usize,
+    /// Entries of an archive, those of archives inside included.
+    pub archive_entries: usize,
+    /// Bytes of an archive's files once inflated, those of archives inside included.
+    pub archive_bytes: u64,
 }
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { file_bytes: 64 << 20, inflated_bytes: 512 << 20, cells: 2_000_000, sheets: 200, text_bytes: 64 << 20 }
+        Self {
+            file_bytes: 64 << 20,
+            inflated_bytes: 512 << 20,
+            cells: 2_000_000,
+            sheets: 200,
+            text_bytes: 64 << 20,
+            archive_entries: 10_000,
+            archive_bytes: 4 << 30,
+        }
     }
 }
 

@@ -49,6 +49,36 @@ const SIGNATURES: [(&[u8], &str); 17] = [
     (b"\x09\x08\x08\x00", "old-excel"),
 ];
 
+/// So many bytes hold the first entry's name, if it is one of a document's parts.
+pub(super) const ZIP_HEAD: usize = 64;
+/// Where a local header has the length of its name, and the name.
+const NAME_LENGTH: usize = 26;
+const NAME: usize = 30;
+/// What the first parts of workbooks and documents are called.
+const DOCUMENT_PARTS: [&[u8]; 8] =
+    [b"[content_types].xml", b"mimetype", b"_rels/", b"docprops/", b"xl/", b"word/", b"ppt/", b"customxml/"];
+
+fn is_zip(bytes: &[u8]) -> bool {
+    bytes.starts_with(b"PK\x03\x04") || bytes.starts_with(b"PK\x05\x06") || bytes.starts_with(b"PK\x07\x08")
+}
+
+/// Whether a file that begins like this may be an archive of files: a zip container whose first entry is no part of a
+/// workbook or document.
+pub(super) fn may_be_archive(head: &[u8]) -> bool {
+    let length = head.get(NAME_LENGTH..NAME).and_then(|bytes| bytes.first_chunk::<2>()).map(|b| u16::from_le_bytes(*b));
+    let name = head.get(NAME..).unwrap_or_default();
+    let name = normal_name(name.get(..usize::from(length.unwrap_or(0))).unwrap_or(name));
+    is_zip(head) && !DOCUMENT_PARTS.iter().any(|part| name.starts_with(part))
+}
+
+/// Whether a zip container with these entries is a workbook or a document, readable or not.
+pub(super) fn is_document<'n>(mut names: impl Iterator<Item = &'n [u8]>) -> bool {
+    names.any(|name| {
+        let name = normal_name(name);
+        matches!(name.as_slice(), b"[content_types].xml" | b"mimetype" | b"workbook.xml") || name.starts_with(b"xl/")
+    })
+}
+
 /// Classifies `bytes`, opening the container when it has one.
 pub(super) fn sniff(bytes: &[u8]) -> Result<Container<'_>, Refusal> {
     if let Some(&(_, tag)) = SIGNATURES.iter().find(|(magic, _)| bytes.starts_with(magic)) {
@@ -61,7 +91,7 @@ pub(super) fn sniff(bytes: &[u8]) -> Result<Container<'_>, Refusal> {
     if bytes.starts_with(b"MZ") && bytes.iter().take(512).any(|&b| b == 0) {
         return Err(Refusal::Unsupported("executable"));
     }
-    if bytes.starts_with(b"PK\x03\x04") || bytes.starts_with(b"PK\x05\x06") || bytes.starts_with(b"PK\x07\x08") {
+    if is_zip(bytes) {
         return zip_kind(bytes);
     }
     // A cut through the signature itself still leaves most of it.
