@@ -100,6 +100,7 @@ pub fn collate(mut outcomes: Vec<FileOutcome>, bench: &Bench<'_>) -> Collation {
     }
     findings.extend(outcomes.iter().flat_map(|outcome| &outcome.returns).filter_map(|one| wrong_form(one, book)));
     findings.extend(absence::tables(&outcomes, book));
+    absence::discount_empty(&mut outcomes, book);
     findings.extend(carry::over(&outcomes, book, bench.earlier));
     let years: BTreeSet<u16> = outcomes.iter().flat_map(|outcome| &outcome.returns).map(|one| one.year).collect();
     let years = years.into_iter().filter(|year| bench.only.is_none_or(|only| only == *year)).collect();

@@ -38,6 +38,8 @@ pub enum Arg {
     Count(usize),
     /// Cells of one file.
     Cells(Vec<CellRef>),
+    /// The sheet of a cell.
+    Sheet(CellRef),
     /// Cells of the year before.
     Origins(Vec<Origin>),
     /// An agency.

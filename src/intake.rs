@@ -522,6 +522,7 @@ impl<'a> Builder<'a> {
             self.result.facts = facts;
             return;
         }
+        self.compare_sheets(&facts);
         let mut merged: Vec<Fact> = Vec::with_capacity(facts.len());
         for fact in facts {
             match merged.last_mut().filter(|earlier| earlier.item == fact.item) {
@@ -536,6 +537,30 @@ impl<'a> Builder<'a> {
             }
         }
         self.result.facts = merged;
+    }
+
+    /// Two sheets with the same figures may be one table twice, or two parts of an agency that happen to agree.
+    fn compare_sheets(&mut self, facts: &[Fact]) {
+        let mut twice: BTreeMap<(u16, u16), (usize, Place)> = BTreeMap::new();
+        for pair in facts.windows(2) {
+            let [first, second] = pair else { continue };
+            let sheets = (first.place.sheet, second.place.sheet);
+            let stated = |fact: &Fact| fact.value().is_some_and(|value| value != Amount::ZERO);
+            if first.item == second.item && sheets.0 != sheets.1 && stated(first) && first.value() == second.value() {
+                twice.entry(sheets).or_insert((0, second.place)).0 += 1;
+            }
+        }
+        for ((first, _), (count, place)) in twice {
+            let first = CellRef { file: self.result.file, place: Place { sheet: first, ..place } };
+            self.findings.push(
+                Finding::new(Level::Query, "layout.twice", "layout_twice")
+                    .in_file(self.result.file)
+                    .of(&self.result.agency, self.result.year)
+                    .at(Some(place))
+                    .with("count", Arg::Count(count))
+                    .with("first", Arg::Sheet(first)),
+            );
+        }
     }
 
     fn report(&mut self, reading: &Reading, raw: &str, place: Place, item: &Item, table: TableId) {

@@ -162,6 +162,7 @@ impl Renderer<'_> {
                     (Some(file), None) => Some(self.file(file).to_owned()),
                     _ => None,
                 },
+                "sheet" => Some(self.sheet(finding.file?, finding.place?.sheet).to_owned()),
                 "agency" => finding.agency.as_ref().map(|agency| self.agency(agency).to_owned()),
                 "year" => finding.year.map(|year| year.to_string()),
                 "found" => Some(finding.found.clone()),
@@ -264,6 +265,7 @@ impl Renderer<'_> {
             Arg::Amount(amount) => amount.to_string(),
             Arg::Count(count) => count.to_string(),
             Arg::Cells(cells) => self.list(cells.iter().map(|cell| self.cell(*cell)).collect()),
+            Arg::Sheet(cell) => self.sheet(cell.file, cell.place.sheet).to_owned(),
             Arg::Origins(origins) => self.list(origins.iter().map(|origin| self.origin(origin)).collect()),
             Arg::Agency(agency) => self.agency(agency).to_owned(),
             Arg::Agencies(places) => {

@@ -61,8 +61,9 @@ pub fn standings(collation: &Collation, year: u16, book: &Rulebook) -> Standings
             Status::Counted if !owed || book.form(one.form).required => {
                 note(&one.agency, Standing::Counted, one.file);
             }
+            Status::Refused => note(&one.agency, Standing::Returned, one.file),
             Status::Superseded => note(&one.agency, Standing::SupersededOnly, one.file),
-            Status::Counted | Status::Duplicate | Status::NotAReturn | Status::Refused => {}
+            Status::Counted | Status::Duplicate | Status::NotAReturn => {}
         }
     }
     for (file, outcome) in collation.files_without_return(year) {
@@ -131,6 +132,27 @@ pub fn tables(outcomes: &[FileOutcome], book: &Rulebook) -> Vec<Finding> {
         }
     }
     findings
+}
+
+/// Takes tables without a single figure or mark for none out of the count: who sent an empty form has not reported.
+pub fn discount_empty(outcomes: &mut [FileOutcome], book: &Rulebook) {
+    for one in outcomes.iter_mut().flat_map(|outcome| &mut outcome.returns).filter(|one| one.status == Status::Counted)
+    {
+        let empty: Vec<TableId> =
+            one.tables.iter().map(|t| t.table).filter(|table| is_empty(one, *table, book)).collect();
+        one.tables.iter_mut().filter(|t| empty.contains(&t.table)).for_each(|table| table.counted = false);
+        if one.tables.len() == empty.len() {
+            one.status = Status::Refused;
+        }
+    }
+}
+
+fn is_empty(one: &Return, table: TableId, book: &Rulebook) -> bool {
+    let own = |fact: &&crate::returns::Fact| match (fact.item.as_slot(), fact.item.as_open()) {
+        (Some(slot), _) => book.slot(slot).table == table,
+        (None, place) => place.and_then(|place| one.open.get(place)).is_some_and(|open| open.table == table),
+    };
+    one.facts.iter().filter(own).all(|fact| matches!(fact.meaning, Meaning::Blank | Meaning::Text))
 }
 
 fn is_blank(one: &Return, table: TableId, book: &Rulebook) -> bool {

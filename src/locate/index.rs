@@ -1,6 +1,6 @@
 //! All labels of the rulebook under their normal form, and what each may stand for.
 
-use super::WordSet;
+use super::words::WordSet;
 use crate::form::{Line, Rulebook, SlotId, Table, TableId, Words};
 use crate::label;
 use foldhash::fast::FixedState;

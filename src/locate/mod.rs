@@ -22,7 +22,8 @@ use crate::address::Position;
 use crate::form::{FormId, Rulebook, SlotId, TableId, Words};
 use crate::label;
 use crate::read::Workbook;
-use words::WordSet;
+use foldhash::fast::FixedState;
+use std::collections::HashMap;
 
 /// What a located figure counts.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -200,7 +201,7 @@ impl Record {
 /// What the locators look things up in: made once, shared by all threads.
 #[derive(Debug)]
 pub struct Guide<'a> {
-    titles: WordSet,
+    titles: HashMap<String, Vec<TableId>, FixedState>,
     /// The rulebook.
     pub book: &'a Rulebook,
     /// Its labels.
@@ -213,16 +214,13 @@ impl<'a> Guide<'a> {
     /// Prepares the look-ups.
     #[must_use]
     pub fn new(book: &'a Rulebook, words: &Words) -> Self {
-        let titles = book
-            .tables
-            .iter()
-            .flat_map(|table| {
-                let blocks = table.blocks.iter().map(|block| &block.title_zh);
-                let sections = table.blocks.iter().flat_map(|block| &block.rows).flat_map(|row| &row.section);
-                [&table.title_zh, &table.corner_zh].into_iter().chain(&table.aliases).chain(blocks).chain(sections)
-            })
-            .map(|title| label::key(title))
-            .collect();
+        let mut titles: HashMap<String, Vec<TableId>, FixedState> = HashMap::default();
+        for table in &book.tables {
+            let blocks = table.blocks.iter().map(|block| &block.title_zh);
+            for title in [&table.title_zh, &table.corner_zh].into_iter().chain(&table.aliases).chain(blocks) {
+                titles.entry(label::key(title)).or_default().push(table.id);
+            }
+        }
         Guide { titles, book, index: LabelIndex::new(book, words), words: WordKeys::new(words) }
     }
 
@@ -242,7 +240,13 @@ impl<'a> Guide<'a> {
     /// Whether the text is a printed title or corner of a table, which names no agency.
     #[must_use]
     pub fn is_table_title(&self, text: &str) -> bool {
-        self.titles.contains(&label::key(text))
+        self.titles.contains_key(&label::key(text))
+    }
+
+    /// The tables that have the text for a title, a corner or a block's title.
+    #[must_use]
+    pub fn table_of_title(&self, text: &str) -> Option<&[TableId]> {
+        self.titles.get(&label::key(text)).map(Vec::as_slice)
     }
 }
 

@@ -103,6 +103,7 @@ fn reason(one: &Return, rival: Option<&FileId>, renderer: &Renderer<'_>) -> Stri
             let tables = tables.join(&catalogue.word("and"));
             catalogue.phrase("counted_in_part", &[("winner", other), ("tables", tables)])
         }
+        Status::Refused => catalogue.reason("no_figure"),
         _ => catalogue.reason("counted"),
     }
 }

@@ -361,7 +361,7 @@ fn is_digit(c: char) -> bool {
 }
 
 /// Whether the text is numbered in Chinese numerals, as chapters are.
-fn is_chapter(text: &str) -> bool {
+pub(super) fn is_chapter(text: &str) -> bool {
     let text = text.trim_start().trim_start_matches(['(', '（']);
     text.chars().next().is_some_and(crate::value::is_han_numeral)
 }

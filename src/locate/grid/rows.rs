@@ -59,7 +59,12 @@ pub(super) fn read(scene: &Scene<'_, '_>, band: &Band, block: &Block, last: u32,
     let mut totals: Vec<Total<'_>> = Vec::new();
     let mut sums: Vec<(Labelled<'_>, String)> = Vec::new();
     let mut unlabelled: Vec<&Cell> = Vec::new();
+    let mut before = band.body;
     for row in scene.view.rows_between(band.body, last) {
+        if begins_another(scene, band, row, row > before + 1) {
+            break;
+        }
+        before = row;
         let (at, label) = row_label(scene, band, block, row, &mut groups);
         match label {
             RowLabel::Line(line) => {
@@ -95,7 +100,7 @@ pub(super) fn read(scene: &Scene<'_, '_>, band: &Band, block: &Block, last: u32,
         matched_to = matched_to.max(at.row);
         found.unknown.push((at.label, at.text.to_owned()));
     }
-    for cell in unlabelled.into_iter().filter(|cell| cell.row < matched_to) {
+    for cell in unlabelled.into_iter().filter(|cell| cell.row <= matched_to + 1) {
         found.unknown.push((position(cell), raw_of(cell)));
     }
     for (at, group) in sums.into_iter().filter(|(at, _)| at.row <= matched_to) {
@@ -103,6 +108,22 @@ pub(super) fn read(scene: &Scene<'_, '_>, band: &Band, block: &Block, last: u32,
         found.gaps.push(Gap::PartSums { position: at.label, label: at.text.trim().to_owned(), sums });
     }
     strays::check(scene, band, matched_to, found);
+}
+
+/// Whether a line of its own begins something else: the title of another table, or, below an empty row, a chapter that
+/// the table does not have. What stands below it is none of this table's.
+fn begins_another(scene: &Scene<'_, '_>, band: &Band, row: u32, hole: bool) -> bool {
+    let mut cells = scene.view.marked_row(row).filter_map(|(cell, mark)| Some((text_of(cell)?, mark)));
+    let (Some((text, mark)), None) = (cells.next(), cells.next()) else { return false };
+    if scene.view.row(row).any(|(cell, _)| look(cell) == Look::Figure)
+        || mark.uses.iter().any(|u| u.table == band.table)
+    {
+        return false;
+    }
+    match scene.guide.table_of_title(text) {
+        Some(tables) => !tables.contains(&band.table),
+        None => hole && mark.uses.is_empty() && super::items::is_chapter(text),
+    }
 }
 
 /// Gives each total of the form its row, if one is left for it; the other totals are sums of their groups.
