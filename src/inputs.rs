@@ -1,8 +1,10 @@
 //! Which files a run reads: inputs walked and put in order, so that nothing depends on how a folder is listed.
 
-use crate::intake::InputFile;
+use crate::form::hex;
+use crate::intake::{InputFile, Source};
 use crate::settings::{CONFIG_NAME, ROSTER_NAME, Settings};
 use crate::unpack;
+use sha2::{Digest, Sha256};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Component, Path, PathBuf};
 
@@ -21,7 +23,14 @@ pub(crate) const MANIFEST: &str = "manifest.json";
 /// # Errors
 /// The path that does not exist or cannot be listed.
 pub fn list(settings: &Settings) -> Result<Vec<InputFile>, PathBuf> {
-    let mut walk = Walk { own: settings.output.canonicalize().ok(), walked: BTreeSet::new(), files: BTreeSet::new() };
+    let roster = settings.roster.as_ref().and_then(|path| std::fs::read(path).ok());
+    let mut walk = Walk {
+        own: settings.output.canonicalize().ok(),
+        walked: BTreeSet::new(),
+        roster: roster.map(|bytes| hex(&Sha256::digest(bytes))),
+        own_results: Vec::new(),
+        files: BTreeSet::new(),
+    };
     let (inside, inputs): (Vec<&PathBuf>, Vec<&PathBuf>) =
         settings.inputs.iter().partition(|input| unpack::name_inside(input).is_some());
     for input in inside {
@@ -52,7 +61,7 @@ pub fn list(settings: &Settings) -> Result<Vec<InputFile>, PathBuf> {
         let name = if *time > 1 { format!("{name}~{time}") } else { name };
         InputFile::new(path, name, outer)
     });
-    let mut files: Vec<InputFile> = listed.collect();
+    let mut files: Vec<InputFile> = listed.chain(walk.own_results).collect();
     files.sort_by(|a, b| (&a.name, &a.path).cmp(&(&b.name, &b.path)));
     Ok(files)
 }
@@ -88,15 +97,34 @@ struct Walk {
     own: Option<PathBuf>,
     /// Folders that have been walked: links may lead to one twice, or round in circles.
     walked: BTreeSet<PathBuf>,
+    /// Hash of the roster.
+    roster: Option<String>,
+    /// Earlier results of this run's own level.
+    own_results: Vec<InputFile>,
     /// Name, path and name of the folder that was given as input.
     files: BTreeSet<(String, PathBuf, String)>,
 }
 
 impl Walk {
+    /// Whether the results in a folder are of the agencies of this run's own roster: made from these very inputs, not by
+    /// an office below.
+    fn is_of_this_level(&self, folder: &Path) -> bool {
+        let manifest = std::fs::read(folder.join(MANIFEST)).unwrap_or_default();
+        let manifest: serde_json::Value = serde_json::from_slice(&manifest).unwrap_or_default();
+        let roster = manifest.get("roster").and_then(serde_json::Value::as_str);
+        roster.is_some() && roster == self.roster.as_deref()
+    }
+
     fn folder(&mut self, folder: &Path, prefix: &str, outer: &str, depth: usize) -> Result<(), PathBuf> {
         let real = folder.canonicalize().map_err(|_| folder.to_owned())?;
         let is_own = depth > 0 && self.own.as_ref() == Some(&real);
         if depth > DEEPEST || is_own || !self.walked.insert(real) {
+            return Ok(());
+        }
+        if is_output(folder) && depth > 0 && self.is_of_this_level(folder) {
+            let name = format!("{prefix}{FACTS}");
+            let file = InputFile::new(folder.join(FACTS), name, outer.to_owned());
+            self.own_results.push(InputFile { source: Source::OwnResults, ..file });
             return Ok(());
         }
         if is_output(folder) {

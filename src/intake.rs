@@ -113,6 +113,10 @@ impl Intake<'_> {
             outcome.reject(id, Status::NotAReturn, reason, Level::Note, "file.skipped");
             return outcome;
         }
+        if input.source == Source::OwnResults {
+            outcome.reject(id, Status::NotAReturn, "own_results", Level::Note, "file.skipped");
+            return outcome;
+        }
         if matches!(input.source, Source::Archive(_)) {
             outcome.sha256 = input.hash(&self.limits).unwrap_or_default();
             outcome.reject(id, Status::NotAReturn, "archive_opened", Level::Note, "file.archive");

@@ -21,6 +21,8 @@ pub enum Source {
     Archive(Option<EntryPlace>),
     /// In an archive that is not opened.
     RefusedArchive(Refusal),
+    /// Not to be read: results of an earlier run on the same agencies.
+    OwnResults,
     /// In an archive, and not read for what that says of it.
     RefusedEntry(Refusal),
 }
@@ -43,7 +45,7 @@ impl InputFile {
         match &self.source {
             Source::File => read_bytes(&self.path, limits),
             Source::Entry(place) | Source::Archive(Some(place)) => read_entry(&self.path, *place, limits),
-            Source::Archive(None) => Err(Refusal::Unsupported("zip")),
+            Source::Archive(None) | Source::OwnResults => Err(Refusal::Unsupported("zip")),
             Source::RefusedArchive(refusal) | Source::RefusedEntry(refusal) => Err(refusal.clone()),
         }
     }
@@ -51,7 +53,7 @@ impl InputFile {
     /// The hash of an archive, which may be larger than a file that is read as a whole; none where nothing can be read.
     pub(super) fn hash(&self, limits: &Limits) -> Option<String> {
         match &self.source {
-            Source::File | Source::Entry(_) | Source::RefusedEntry(_) => None,
+            Source::File | Source::Entry(_) | Source::RefusedEntry(_) | Source::OwnResults => None,
             Source::Archive(Some(place)) => {
                 read_entry(&self.path, *place, limits).ok().map(|bytes| hex(&Sha256::digest(bytes)))
             }

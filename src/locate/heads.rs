@@ -267,6 +267,10 @@ fn meaning(guide: &Guide<'_>, pieces: &[Piece]) -> Meaning {
         return Meaning::NoFigure;
     }
     let whole = path_meaning(guide, &spoken);
+    let comments = |piece: &&&Piece| piece.names.iter().any(|name| guide.words.is_remark_head(name));
+    if whole == Meaning::Unknown && spoken.last().as_ref().is_some_and(comments) {
+        return Meaning::NoFigure;
+    }
     match spoken.split_last() {
         // The total under a head is the head's own figure.
         Some((last, rest)) if whole == Meaning::Unknown || whole == Meaning::Unclear => {

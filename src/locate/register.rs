@@ -183,7 +183,7 @@ fn is_numbering(scene: &Scene<'_, '_>, row: u32, names: u32) -> bool {
         (Some(one), Some(next)) => one.checked_add(1) == Some(*next),
         _ => false,
     });
-    let starts = matches!(numbers.first(), Some(Some(0 | 1)));
+    let starts = matches!(numbers.first(), Some(Some(0..=2)));
     let years = !numbers.is_empty() && cells().all(|cell| bare_year(cell).is_some());
     (numbers.len() > 1 && counted && starts) || years
 }

@@ -36,6 +36,14 @@ pub fn read_text(raw: &str, kind: Kind, printed_unit: Option<Unit>) -> Reading {
     if text.len() > LONGEST {
         return Reading::text(Problem::Unreadable);
     }
+    // How some systems export a number that Excel is to take for text: ="48"
+    let text = match text.strip_prefix("=\"").and_then(|rest| rest.strip_suffix('"')) {
+        Some(inner) if !inner.is_empty() => {
+            rewrites.add(Rewrite::TextNumber);
+            Cow::Owned(inner.trim().to_owned())
+        }
+        _ => text,
+    };
     if let Some(meaning) = mark_for_nothing(&text) {
         return Reading::of(meaning);
     }

@@ -8,6 +8,7 @@ use crate::label;
 use crate::locate::{LineHead, text_of};
 use crate::read::{Cell, Content, Sheet, Workbook};
 use crate::script::fold;
+use crate::value::is_han_numeral;
 use std::path::Path;
 
 /// Whatever stands within the first rows may be a title; further down only what stands nearly alone in its row.
@@ -280,7 +281,7 @@ impl Identifier<'_> {
 
     /// The one report year of a text. A text that names two (the year reported on and the year of writing) says neither.
     fn year_in(&self, text: &str) -> Option<u16> {
-        if !text.chars().any(char::is_numeric) {
+        if !text.chars().any(|c| c.is_numeric() || is_han_numeral(c)) {
             return None;
         }
         match years_in(&without_versions(text, &self.vocabulary.form_versions)).as_slice() {

@@ -15,7 +15,15 @@ pub(super) fn check(scene: &Scene<'_, '_>, band: &Band, last: u32, found: &mut F
     let mut first_stray = None;
     let mut split_rows = Vec::new();
     for row in scene.view.rows_between(band.body, last) {
-        for (cell, _) in scene.view.row(row).filter(|(cell, _)| cell.column > left) {
+        // Between its label and the first known column a row may have a column whose head is not known.
+        let label =
+            scene.view.row(row).map(|(cell, _)| cell).find(|cell| text_of(cell).is_some()).map(|cell| cell.column);
+        let after_label = |cell: &Cell| {
+            cell.column > left
+                || (label.is_some_and(|label| cell.column > label)
+                    && heads_over(scene, band, cell.column).next().is_some())
+        };
+        for (cell, _) in scene.view.row(row).filter(|(cell, _)| after_label(cell)) {
             let known = band.heads.iter().any(|head| head.column == cell.column)
                 || band.units == Some(cell.column)
                 || band.ignored.contains(&cell.column)
