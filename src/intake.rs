@@ -16,7 +16,7 @@ use crate::label;
 use crate::locate::{self, Gap, Guide, Item, LocatedTable, Placed, Record};
 use crate::narrative::Phrases;
 use crate::part_sums::PartSums;
-use crate::read::{self, ArchiveFault, Content, Limits, Refusal, Workbook};
+use crate::read::{self, ArchiveFault, Content, Limits, Merged, Refusal, Workbook};
 use crate::returns::{Agency, Fact, ItemCode, OpenCategory, Return, Status, TableReading};
 use crate::value::{self, Amount, Kind, Meaning, Problem, Reading, Rewrites};
 use sha2::{Digest, Sha256};
@@ -446,8 +446,15 @@ impl<'a> Builder<'a> {
             let at = cells.partition_point(|cell| (cell.row, cell.column) < (last.row, last.column));
             cells = cells.get(at..).unwrap_or_default();
             let cell = cells.first().filter(|cell| (cell.row, cell.column) == (last.row, last.column));
-            self.add_figure(located, placed, cell, units, guide);
+            // A figure that is merged over the places of several is none of them.
+            let covers = |area: &&Merged| area.first == (last.row, last.column);
+            let spread = sheet.merged.iter().filter(covers).any(|area| {
+                let inside = |other: &&Placed| area.contains((other.position.row, other.position.column));
+                located.figures.iter().filter(inside).count() > 1
+            });
+            self.add_figure(located, placed, cell, spread, units, guide);
         }
+        self.note_covered(number, sheet);
         self.part_sums.extend(located.gaps.iter().filter_map(|gap| PartSums::read(gap, located, sheet)));
         self.gaps.extend(located.gaps.iter().map(|gap| (located.table, located.sheet, gap)));
     }
@@ -457,6 +464,7 @@ impl<'a> Builder<'a> {
         located: &LocatedTable,
         placed: &Placed,
         cell: Option<&read::Cell>,
+        spread: bool,
         units: &StatedUnits,
         guide: &Guide<'_>,
     ) {
@@ -478,13 +486,16 @@ impl<'a> Builder<'a> {
         };
         let is_formula = cell.is_some_and(|cell| cell.is_formula);
         let fact = match cell.map(|cell| &cell.content) {
-            Some(Content::Number(number)) if stated == Stated::Nothing && is_small_whole(*number, kind) =>
+            Some(Content::Number(number)) if stated == Stated::Nothing && !spread && is_small_whole(*number, kind) =>
             {
                 #[allow(clippy::cast_possible_truncation, reason = "checked to be a small whole number")]
                 Fact::whole(item, place, is_formula, *number as i64, Rewrites::default())
             }
             content => {
                 let (raw, mut reading) = read_content(content, kind, unit);
+                if spread && reading.value.is_some() {
+                    reading = Reading::text(Problem::Merged);
+                }
                 // Nothing is nothing in every unit, and the cell's own unit beats all others.
                 if reading.unit.is_none() && reading.value.is_some_and(|value| value != Amount::ZERO) {
                     if stated == Stated::Contradictory {
@@ -502,6 +513,25 @@ impl<'a> Builder<'a> {
             }
         };
         self.result.facts.push(fact);
+    }
+
+    /// Says once per sheet that numbers lie under merged ranges.
+    fn note_covered(&mut self, number: usize, sheet: &read::Sheet) {
+        let Some((row, column)) = sheet.covered.first().copied() else { return };
+        let place = Place {
+            sheet: u16::try_from(number).unwrap_or(u16::MAX),
+            position: crate::address::Position { row, column },
+        };
+        let rule = "file.covered_cells";
+        if !self.findings.iter().any(|finding| finding.rule == rule && finding.place == Some(place)) {
+            self.findings.push(
+                Finding::new(Level::Query, rule, "covered_cells")
+                    .in_file(self.result.file)
+                    .of(&self.result.agency, self.result.year)
+                    .at(Some(place))
+                    .with("count", Arg::Count(sheet.covered.len())),
+            );
+        }
     }
 
     /// The item of an open category: one that stands twice, on two sheets, is one.
@@ -582,6 +612,7 @@ impl<'a> Builder<'a> {
                 Problem::UnitMismatch(_) => (Level::Error, "value.unit", "value_unit"),
                 Problem::NoUnit => (Level::Error, "value.no_unit", "value_no_unit"),
                 Problem::UnitsDiffer => (Level::Error, "value.units_differ", "value_units_differ"),
+                Problem::Merged => (Level::Error, "value.merged", "value_merged"),
                 Problem::Uncomputed => (Level::Error, "value.uncomputed", "value_uncomputed"),
             },
         };

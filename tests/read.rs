@@ -144,7 +144,7 @@ const CSV: &str = "单位,金额\r\n甲局,12.5\r\n";
 fn check_csv(bytes: &[u8]) {
     let book = read(bytes).unwrap();
     assert_eq!(book.format, FileFormat::Csv);
-    let Sheet { name, hidden, cells } = &book.sheets[0];
+    let Sheet { name, hidden, cells, .. } = &book.sheets[0];
     assert_eq!((name.as_str(), *hidden), ("", false));
     let got: Vec<_> = cells.iter().map(|c| c.content.clone()).collect();
     assert_eq!(got, [text("单位"), text("金额"), text("甲局"), text("12.5")]);

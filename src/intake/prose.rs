@@ -150,7 +150,7 @@ impl Intake<'_> {
             .map(|(row, text)| Cell { row, column: 0, content: Content::Text(text.into()), is_formula: false })
             .collect();
         let end = u32::try_from(cells.len()).unwrap_or(u32::MAX);
-        let sheet = Sheet { name: String::new(), hidden: false, cells };
+        let sheet = Sheet { cells, ..Sheet::default() };
         let workbook = Workbook { format: FileFormat::Csv, sheets: vec![sheet] };
         let claims = self.identifier.sheet_claims(&workbook, &|text| self.guide.is_label(text));
         let below = Rows { first: end, last: end, column: 0 };

@@ -36,7 +36,12 @@ pub(super) fn read(archive: &mut Archive<'_>, limits: &Limits) -> Result<Sheet, 
         field: false,
     };
     reader.document()?;
-    Ok(Sheet { name: String::new(), hidden: false, cells: reader.page.finish(&mut Budget::new(limits))? })
+    Ok(Sheet {
+        name: String::new(),
+        hidden: false,
+        cells: reader.page.finish(&mut Budget::new(limits))?,
+        ..Sheet::default()
+    })
 }
 
 /// Where the package says its main part is.

@@ -299,7 +299,7 @@ impl Reader {
         }
         let title = self.article_title.unwrap_or(self.title);
         let name = if self.is_workbook { String::new() } else { one_line(&title) };
-        let sheet = Sheet { name, hidden: false, cells: self.page.finish(budget)? };
+        let sheet = Sheet { name, hidden: false, cells: self.page.finish(budget)?, ..Sheet::default() };
         Ok(Read { sheet, is_frame: self.is_frame })
     }
 }

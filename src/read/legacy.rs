@@ -54,7 +54,7 @@ pub(super) fn read_xls(bytes: &[u8], compound: &Compound<'_>, limits: &Limits) -
         let mut cells = Gatherer::new(&mut budget);
         let formulas = positions(&formulas);
         merge(values_of(&values), formulas, &mut cells)?;
-        sheets.push(Sheet { name, hidden, cells: cells.finish() });
+        sheets.push(Sheet { name, hidden, cells: cells.finish(), ..Sheet::default() });
     }
     Ok(sheets)
 }
@@ -170,7 +170,7 @@ pub(super) fn read_xlsb(bytes: &[u8], limits: &Limits) -> Result<Vec<Sheet>, Ref
         for (&(row, column), _) in computed.iter().zip(&seen).filter(|(_, seen)| !**seen) {
             cells.push(row, column, Content::Error(CompactString::const_new("#ERROR!")), true)?;
         }
-        sheets.push(Sheet { name, hidden, cells: cells.finish() });
+        sheets.push(Sheet { name, hidden, cells: cells.finish(), ..Sheet::default() });
     }
     Ok(sheets)
 }

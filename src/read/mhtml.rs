@@ -40,7 +40,12 @@ pub(super) fn read(bytes: &[u8], limits: &Limits) -> Result<Vec<Sheet>, Refusal>
         let page = pages.iter().find(|page| page.is_at(&worksheet.source));
         let page = page.ok_or_else(|| Refusal::Damaged("a worksheet's part is missing".to_owned()))?;
         let read = html::page(&page.document, limits, &mut budget)?;
-        sheets.push(Sheet { name: worksheet.name.clone(), hidden: worksheet.hidden, cells: read.sheet.cells });
+        sheets.push(Sheet {
+            name: worksheet.name.clone(),
+            hidden: worksheet.hidden,
+            cells: read.sheet.cells,
+            ..Sheet::default()
+        });
     }
     if !listed.is_empty() {
         return Ok(sheets);

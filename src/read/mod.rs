@@ -14,6 +14,7 @@ mod gather;
 mod html;
 mod legacy;
 mod markup;
+mod merges;
 mod mhtml;
 mod ods;
 mod page;
@@ -34,6 +35,7 @@ use std::path::Path;
 
 use compact_str::CompactString;
 
+pub use merges::Merged;
 use sniff::Container;
 
 /// What a file turned out to be, by its content.
@@ -69,14 +71,18 @@ pub struct Workbook {
 }
 
 /// One worksheet.
-#[derive(Debug)]
+#[derive(Default, Debug)]
 pub struct Sheet {
     /// The sheet's name; the title of a web page; "" for csv and Word.
     pub name: String,
     /// Whether the workbook hides this sheet ("very hidden" included).
     pub hidden: bool,
-    /// Non-empty cells in row-major order, each position once.
+    /// Non-empty cells in row-major order, each position once; of a merged range only the one that is seen.
     pub cells: Vec<Cell>,
+    /// Merged ranges, as far as the format's reader gives them.
+    pub merged: Vec<Merged>,
+    /// Numbers in cells that a merged range covers: nobody sees them, and they are no cells here.
+    pub covered: Vec<(u32, u32)>,
 }
 
 /// One cell that holds something.

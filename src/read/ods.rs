@@ -142,7 +142,7 @@ impl<'a> Reader<'a> {
                 }
             }
         }
-        Ok(Sheet { name, hidden, cells: gathered.finish() })
+        Ok(Sheet { name, hidden, cells: gathered.finish(), ..Sheet::default() })
     }
 
     fn row(&mut self) -> Result<Vec<RowCell>, Refusal> {

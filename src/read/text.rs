@@ -38,7 +38,7 @@ pub(super) fn read(bytes: &[u8], limits: &Limits) -> Result<Sheet, Refusal> {
         }
         row = row.saturating_add(1);
     }
-    Ok(Sheet { name: String::new(), hidden: false, cells: cells.finish() })
+    Ok(Sheet { name: String::new(), hidden: false, cells: cells.finish(), ..Sheet::default() })
 }
 
 pub(super) fn decode(bytes: &[u8]) -> Result<Cow<'_, str>, Refusal> {

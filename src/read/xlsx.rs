@@ -11,7 +11,7 @@ use calamine::{Reader, Xlsx, XlsxError, XlsxFormulaMetadata};
 use super::gather::{Budget, Gatherer};
 use super::legacy::{push_unless_blank, streamed, worksheets};
 use super::zipped::Archive;
-use super::{Content, Limits, Refusal, Sheet, damaged, repair};
+use super::{Content, Limits, Refusal, Sheet, damaged, merges, repair};
 
 /// Cells looked at, empty ones included. Several sheets may name one part, so the size of the
 /// parts alone does not bound the work.
@@ -22,6 +22,34 @@ const STRING_OVERHEAD: u64 = 4;
 /// Reads an xlsx workbook whose container has been guarded.
 pub(super) fn read(bytes: &[u8], archive: &mut Archive<'_>, limits: &Limits) -> Result<Vec<Sheet>, Refusal> {
     check_shared_strings(archive, limits)?;
+    let mut sheets = read_cells(bytes, archive, limits)?;
+    let mut merged = merges::of_workbook(archive, limits);
+    for sheet in &mut sheets {
+        sheet.merged = merged.remove(&sheet.name).unwrap_or_default();
+        hide_covered(sheet);
+    }
+    Ok(sheets)
+}
+
+/// Takes away what lies under merged ranges.
+fn hide_covered(sheet: &mut Sheet) {
+    // No form has so many of both; a hostile sheet must not cost more than its cells.
+    const MOST_LOOKS: usize = 20_000_000;
+    if sheet.merged.is_empty() || sheet.merged.len().saturating_mul(sheet.cells.len()) > MOST_LOOKS {
+        return;
+    }
+    let Sheet { cells, merged, covered, .. } = sheet;
+    cells.retain(|cell| {
+        let at = (cell.row, cell.column);
+        let seen = merged.iter().all(|merged| merged.first == at || !merged.contains(at));
+        if !seen && matches!(cell.content, Content::Number(_)) {
+            covered.push(at);
+        }
+        seen
+    });
+}
+
+fn read_cells(bytes: &[u8], archive: &mut Archive<'_>, limits: &Limits) -> Result<Vec<Sheet>, Refusal> {
     match read_sheets(bytes, limits) {
         Err(Failure::Repairable) => {
             let repaired = Cow::<[u8]>::Owned(repair::repair(archive)?);
@@ -87,7 +115,7 @@ fn read_sheets(bytes: &[u8], limits: &Limits) -> Result<Vec<Sheet>, Failure> {
                 None => {}
             }
         }
-        sheets.push(Sheet { name, hidden, cells: cells.finish() });
+        sheets.push(Sheet { name, hidden, cells: cells.finish(), ..Sheet::default() });
     }
     Ok(sheets)
 }

@@ -59,7 +59,7 @@ impl<'a> Reader<'a> {
                     if sheets.iter().any(|sheet| sheet.name == name) {
                         return Err(Refusal::Damaged("duplicate sheet name".to_owned()));
                     }
-                    let mut sheet = Sheet { name, hidden: false, cells: Vec::new() };
+                    let mut sheet = Sheet { name, hidden: false, cells: Vec::new(), ..Sheet::default() };
                     if !closed {
                         self.worksheet(&mut sheet)?;
                     }

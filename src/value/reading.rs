@@ -209,6 +209,8 @@ pub enum Problem {
     UnitsDiffer,
     /// A formula whose value was never computed.
     Uncomputed,
+    /// One figure in a merged range that stands for several.
+    Merged,
 }
 
 impl Problem {
@@ -226,6 +228,7 @@ impl Problem {
             Self::AmbiguousMarks => "ambiguous_marks",
             Self::NoUnit => "no_unit",
             Self::UnitsDiffer => "units_differ",
+            Self::Merged => "merged",
             Self::Uncomputed => "uncomputed",
         }
     }

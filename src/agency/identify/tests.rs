@@ -18,6 +18,7 @@ fn read(file: &str, sheets: &[(&str, &str)]) -> Vec<String> {
         name: (*name).to_owned(),
         hidden: name.starts_with("隐藏"),
         cells: vec![Cell { row: 0, column: 0, content: Content::Text((*title).into()), is_formula: false }],
+        ..Sheet::default()
     };
     let workbook = Workbook { format: crate::read::FileFormat::Xlsx, sheets: sheets.iter().map(sheet).collect() };
     let claims = identifier.sheet_claims(&workbook, &|_| false);
