@@ -192,7 +192,6 @@ impl Intake<'_> {
                     Doubt::Example => (Level::Query, "who.example", "example_sheet"),
                     _ => (Level::Error, "who.no_year", "other_year_sheet"),
                 };
-                let place = place;
                 let finding = Finding::new(level, rule, message).in_file(id).at(place);
                 let finding = finding.values(record.claim.year.clone().unwrap_or_default(), "");
                 let year = year.filter(|_| *doubt != Doubt::RowYear);
