@@ -9,7 +9,7 @@ use std::collections::HashMap;
 use foldhash::fast::FixedState;
 use unicode_normalization::UnicodeNormalization;
 
-use crate::script::{narrow, remnant, simplify};
+use crate::script::{is_invisible, narrow, remnant, simplify};
 use crate::value::{Unit, unit_remark};
 
 /// The normal form of a label: half width, simplified script, lower case, no spaces, line breaks, markup remnants,
@@ -56,8 +56,20 @@ fn remembered(memory: &Memory, text: &str, make: fn(&str) -> String) -> String {
     key
 }
 
+/// The text without invisible characters, and with radicals (which copies from PDF files put for 一 and the like) as the
+/// characters that they look like: numbering must be seen as numbering.
+fn visible(text: &str) -> Cow<'_, str> {
+    let radical = |c: char| ('\u{2F00}'..='\u{2FD5}').contains(&c);
+    if !text.contains(|c: char| is_invisible(c) || radical(c)) {
+        return Cow::Borrowed(text);
+    }
+    let seen = text.chars().filter(|c| !is_invisible(*c));
+    Cow::Owned(seen.flat_map(|c| if radical(c) { c.nfkc().collect() } else { vec![c] }).collect())
+}
+
 fn plain_key(text: &str) -> String {
-    let body = numbering::strip(text);
+    let text = visible(text);
+    let body = numbering::strip(&text);
     let mut out = String::with_capacity(body.len());
     if !push_plain(body, &mut out) {
         out.clear();
@@ -75,7 +87,8 @@ pub fn key_without_notes(text: &str) -> String {
 }
 
 fn bare_key(text: &str) -> String {
-    let body = without_notes(numbering::strip(text));
+    let seen = visible(text);
+    let body = without_notes(numbering::strip(&seen));
     let bare = key(unit_remark(&body).map_or(&*body, |remark| &body[..remark.start]));
     if bare.is_empty() { key(text) } else { bare }
 }

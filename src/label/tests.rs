@@ -3,6 +3,15 @@ use proptest::prelude::*;
 use super::*;
 
 #[test]
+fn numbering_is_seen_through_invisible_characters_and_radicals() {
+    for text in ["（七\u{200B}）总计", "（七）\u{AD}总计", "\u{FEFF}（七）总计", "\u{2F00}、总计", "一\u{200B}、总计"]
+    {
+        assert_eq!(key(text), "总计", "{text:?}");
+        assert_eq!(key_without_notes(text), "总计", "{text:?}");
+    }
+}
+
+#[test]
 fn spellings_of_one_label_share_a_key() {
     for (text, expected) in [
         ("总计", "总计"),
