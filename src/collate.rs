@@ -4,6 +4,7 @@ mod absence;
 mod carry;
 mod contest;
 mod copies;
+mod diagnosis;
 mod names;
 
 pub use absence::{Standing, Standings, standings};
@@ -102,6 +103,10 @@ pub fn collate(mut outcomes: Vec<FileOutcome>, bench: &Bench<'_>) -> Collation {
     findings.extend(absence::tables(&outcomes, book));
     absence::discount_empty(&mut outcomes, book);
     findings.extend(carry::over(&outcomes, book, bench.earlier));
+    let last_years = carry::figures(&outcomes, book, bench.earlier);
+    diagnosis::name_cells(&mut outcomes, book, &|one: &Return, code: &str| {
+        last_years.get(&(one.year.saturating_sub(1), one.agency.clone()))?.get(code).cloned()
+    });
     let years: BTreeSet<u16> = outcomes.iter().flat_map(|outcome| &outcome.returns).map(|one| one.year).collect();
     let years = years.into_iter().filter(|year| bench.only.is_none_or(|only| only == *year)).collect();
     let mut collation = Collation { outcomes, years, only: bench.only, findings };

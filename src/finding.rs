@@ -2,6 +2,7 @@
 
 use crate::address::{CellRef, FileId, Place};
 use crate::check::Origin;
+use crate::diagnose::{Cause, Correction};
 use crate::form::{Level, SlotId, TableId};
 use crate::returns::Agency;
 use crate::value::Amount;
@@ -56,6 +57,17 @@ pub enum Arg {
     Reason(String),
 }
 
+/// What can be said of the cause of a finding.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Statement {
+    /// Cells whose correction mends what is broken.
+    Cause(Cause),
+    /// The value that the identities force on a cell that cannot be read.
+    Deduced(Correction),
+    /// More errors than can be told apart.
+    TooMany,
+}
+
 /// A doubt or an error, with everything needed to say it.
 #[derive(Clone, Debug)]
 pub struct Finding {
@@ -79,6 +91,10 @@ pub struct Finding {
     pub expected: String,
     /// By how much the two differ.
     pub difference: Option<Amount>,
+    /// What can be said of its cause.
+    pub statement: Option<Box<Statement>>,
+    /// How far a published figure may be off because of it; none where that is not known.
+    pub effect: Option<Amount>,
     /// Key of the sentence in the message catalogue.
     pub message: &'static str,
     /// What the sentence names.
@@ -100,6 +116,8 @@ impl Finding {
             found: String::new(),
             expected: String::new(),
             difference: None,
+            statement: None,
+            effect: None,
             message,
             args: Vec::new(),
         }

@@ -5,7 +5,8 @@
 use crate::address::{CellRef, FileId};
 use crate::agency::roster::Roster;
 use crate::check::Origin;
-use crate::finding::{Arg, Finding};
+use crate::diagnose::{Confidence, Correction, Explanation};
+use crate::finding::{Arg, Finding, Statement};
 use crate::form::{Rulebook, SlotId, TableId};
 use crate::intake::InputFile;
 use crate::returns::Agency;
@@ -170,6 +171,75 @@ impl Renderer<'_> {
                 _ => None,
             }
         })
+    }
+
+    /// What can be said of the cause, in one sentence; nothing where nothing can.
+    #[must_use]
+    pub fn diagnosis(&self, finding: &Finding) -> String {
+        let phrase = |key: &str, values: &[(&str, String)]| self.catalogue.phrase(key, values);
+        match finding.statement.as_deref() {
+            None => String::new(),
+            Some(Statement::TooMany) => self.catalogue.word("diagnosis_too_many"),
+            Some(Statement::Deduced(correction)) => phrase("diagnosis_deduced", &[("to", correction.to.to_string())]),
+            Some(Statement::Cause(cause)) => {
+                let ways: Vec<String> = cause.explanations.iter().map(|way| self.explanation(way)).collect();
+                let key = match cause.confidence {
+                    Confidence::Certain => "diagnosis_certain",
+                    Confidence::Likely => "diagnosis_likely",
+                    Confidence::OneOf(_) if cause.swallowed => "diagnosis_swallowed",
+                    Confidence::OneOf(_) => "diagnosis_one_of",
+                };
+                let count = ways.len().to_string();
+                let shown = match cause.confidence {
+                    Confidence::OneOf(_) => self.alternatives(ways),
+                    Confidence::Certain | Confidence::Likely => ways.into_iter().next().unwrap_or_default(),
+                };
+                phrase(key, &[("ways", shown), ("count", count)])
+            }
+        }
+    }
+
+    /// How sure the diagnosis is, in the words of the contract.
+    #[must_use]
+    pub fn confidence(finding: &Finding) -> String {
+        match finding.statement.as_deref() {
+            Some(Statement::Cause(cause)) => match cause.confidence {
+                Confidence::Certain => "certain".to_owned(),
+                Confidence::Likely => "likely".to_owned(),
+                Confidence::OneOf(count) => format!("one_of_{count}"),
+            },
+            Some(Statement::Deduced(_)) => "likely".to_owned(),
+            Some(Statement::TooMany) | None => String::new(),
+        }
+    }
+
+    fn explanation(&self, way: &Explanation) -> String {
+        let correction = |one: &Correction| {
+            let from = one.from.map_or_else(|| self.catalogue.word("nothing"), |from| from.to_string());
+            let figure = self.labels(one.slot);
+            let slip = self.catalogue.word(one.slip.key());
+            let key = if way.moved.is_some() { "correction_moved" } else { "correction" };
+            self.catalogue
+                .phrase(key, &[("figure", figure), ("from", from), ("to", one.to.to_string()), ("slip", slip)])
+        };
+        let corrections = self.list(way.corrections.iter().map(correction).collect());
+        match way.moved {
+            Some(moved) => {
+                let what = self.catalogue.word(moved.key());
+                self.catalogue.phrase("explanation_moved", &[("what", what), ("corrections", corrections)])
+            }
+            None => corrections,
+        }
+    }
+
+    fn alternatives(&self, ways: Vec<String>) -> String {
+        let count = ways.len();
+        let shown: Vec<String> = ways.into_iter().take(LONGEST_LIST).collect();
+        let mut text = shown.join(&self.catalogue.word("or"));
+        if count > LONGEST_LIST {
+            text.push_str(&self.catalogue.phrase("more", &[("count", count.to_string())]));
+        }
+        text
     }
 
     /// A file's name below the input folder.

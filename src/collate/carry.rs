@@ -4,10 +4,10 @@ use crate::address::CellRef;
 use crate::check::{self, Before, Origin};
 use crate::earlier::EarlierFigures;
 use crate::finding::{Finding, Subject};
-use crate::form::Rulebook;
+use crate::form::{Level, Rulebook};
 use crate::intake::FileOutcome;
 use crate::returns::{Agency, Return, Status};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Compares every counted return with the same agency's figures of the year before: those that were published, else
 /// those in this run.
@@ -44,4 +44,31 @@ fn figure(one: &Return, code: &str, book: &Rulebook) -> Option<Before> {
     one.tables.iter().find(|reading| reading.table == table && reading.counted)?;
     let fact = one.fact(slot)?;
     Some(Before { value: check::stated(fact)?, origin: Origin::Cell(CellRef { file: one.file, place: fact.place }) })
+}
+
+/// Last year's figures of the agencies whose identities are broken: what a diagnosis is weighed with.
+pub fn figures(outcomes: &[FileOutcome], book: &Rulebook, earlier: &EarlierFigures) -> EarlierFigures {
+    let mut figures = EarlierFigures::new();
+    let wanted: BTreeSet<(u16, &Agency)> = outcomes
+        .iter()
+        .flat_map(|outcome| &outcome.findings)
+        .filter(|finding| finding.level != Level::Note)
+        .filter_map(|finding| Some((finding.year?.saturating_sub(1), finding.agency.as_ref()?)))
+        .collect();
+    let counted = outcomes.iter().flat_map(|outcome| &outcome.returns).filter(|one| one.status == Status::Counted);
+    for one in counted.filter(|one| wanted.contains(&(one.year, &one.agency))) {
+        let own = figures.entry((one.year, one.agency.clone())).or_default();
+        for slot in one.facts.iter().filter_map(|fact| fact.item.as_slot()) {
+            let code = &book.slot(slot).code;
+            if let Some(before) = figure(one, code, book) {
+                own.entry(code.clone()).or_insert(before);
+            }
+        }
+    }
+    for (year, agency) in wanted {
+        if let Some(published) = earlier.get(&(year, agency.clone())) {
+            figures.entry((year, agency.clone())).or_default().extend(published.clone());
+        }
+    }
+    figures
 }

@@ -127,8 +127,9 @@ pub fn findings(edition: &Edition<'_>) -> Vec<u8> {
             .field(agency.map_or("", |agency| renderer.agency(agency)))
             .fields([&table, &indicator, &dimension, &file, &sheet, &cell, &finding.found, &finding.expected])
             .field(&finding.difference.map(|difference| difference.to_string()).unwrap_or_default())
-            // Which cell is wrong, how sure that is and what it does to the city: not said by this version.
-            .fields(["", "", ""])
+            .field(&renderer.diagnosis(finding))
+            .field(&Renderer::confidence(finding))
+            .field(&finding.effect.map(|effect| effect.to_string()).unwrap_or_default())
             .field(&renderer.message(finding))
             .field(&involved(finding, renderer))
             .end();
