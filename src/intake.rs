@@ -1,5 +1,6 @@
 //! One file, read once: bytes -> workbook -> tables -> returns with findings. Runs in parallel, knows no other file.
 
+mod lacking;
 mod prose;
 mod source;
 mod stray;
@@ -25,6 +26,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use std::path::PathBuf;
 use units::{Stated, StatedUnits};
 
+use lacking::{NO_TABLE, NOT_A_RETURN};
 pub use source::Source;
 
 /// A file to be read.
@@ -138,6 +140,7 @@ impl Intake<'_> {
             Ok(understood) => {
                 self.assemble(id, &understood, &mut outcome);
                 self.add_prose(id, &bytes, Some(&understood), &path_claims, &mut outcome);
+                outcome.explain_lack(id, &understood.workbook, &bytes);
             }
             Err(refusal) => {
                 outcome.refuse(id, &refusal);
@@ -169,7 +172,7 @@ impl Intake<'_> {
         let with_tables: Vec<&(Record, Identity)> =
             understood.records.iter().filter(|(record, _)| !record.tables.is_empty()).collect();
         if with_tables.is_empty() {
-            outcome.reject(id, Status::NotAReturn, "no_table", Level::Query, "file.not_a_return");
+            outcome.reject(id, Status::NotAReturn, NO_TABLE, Level::Query, NOT_A_RETURN);
             return;
         }
         let units: Vec<StatedUnits> =
@@ -257,7 +260,7 @@ impl Intake<'_> {
             outcome.returns.push(finished);
         }
         if outcome.returns.is_empty() && rejected.is_none() {
-            outcome.reject(id, Status::NotAReturn, "no_table", Level::Query, "file.not_a_return");
+            outcome.reject(id, Status::NotAReturn, NO_TABLE, Level::Query, NOT_A_RETURN);
         } else if outcome.returns.is_empty() {
             outcome.rejected =
                 rejected.map(|reason| Rejection { status: Status::Refused, reason: reason.replace('.', "_") });
@@ -377,6 +380,7 @@ fn refusal_key(refusal: &Refusal) -> &'static str {
         Refusal::Damaged(_) => "damaged",
         Refusal::Unsupported(tag) => match *tag {
             "pdf" => "pdf",
+            "ofd" => "ofd",
             "png" | "jpeg" | "gif" | "bmp" | "image" | "tiff" | "webp" => "image",
             "word" | "rtf" => "word",
             "html" => "html",

@@ -58,6 +58,41 @@ fn unusable_files_are_refused_with_a_plain_reason() {
     assert_fate("财政局.csv", b"\x00\x01\x02\x03\xff\xfe\xfd\x80\x81".repeat(50), "refused", "");
 }
 
+/// What the sender must do differs, and so do the words.
+#[test]
+fn pictures_blank_files_and_passwords_are_told_apart() {
+    let fixture = |name: &str| fs::read(support::fixture_path(name)).unwrap();
+    let png = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR";
+    let picture = [("xl/media/image1.png", &png[..])];
+    let docx = |body: &str| {
+        let name = "http://schemas.openxmlformats.org/wordprocessingml/2006/main";
+        let document = format!("<w:document xmlns:w=\"{name}\"><w:body>{body}</w:body></w:document>");
+        support::zip(&[
+            ("[Content_Types].xml", b"<Types/>"),
+            ("word/document.xml", document.as_bytes()),
+            ("word/media/image1.jpeg", b"\xFF\xD8\xFF\xE0"),
+        ])
+    };
+    let heic = b"\0\0\0\x18ftypheic\0\0\0\0mif1heic";
+    let webp = b"RIFF\x10\0\0\0WEBPVP8 ";
+    let ofd = support::zip(&[("OFD.xml", b"<ofd:OFD/>"), ("Doc_0/Document.xml", b"<x/>")]);
+    assert_fate("财政局.xlsx", support::xlsx_with("", &picture), "refused", "只有图片");
+    assert_fate("财政局.docx", docx("<w:p><w:r><w:drawing/></w:r></w:p>"), "refused", "只有图片");
+    assert_fate("财政局.html", "<html><body><img src='a.png'></body></html>", "refused", "只有图片");
+    let words = "<w:p><w:r><w:t>统计表见下图</w:t></w:r></w:p>";
+    assert_fate("财政局.docx", docx(words), "not_a_return", "截图");
+    assert_fate("财政局.xlsx", support::xlsx_with("", &[]), "not_a_return", "什么也没有填");
+    assert_fate("财政局.csv", ",,\n,,\n", "not_a_return", "什么也没有填");
+    assert_fate("财政局.xlsx", heic, "refused", "其实是图片");
+    assert_fate("财政局.xls", webp, "refused", "其实是图片");
+    assert_fate("财政局.xlsx", ofd, "refused", "OFD");
+    for name in ["encrypted.xlsx", "encrypted.xls", "encrypted.ods"] {
+        assert_fate("财政局.et", fixture(name), "refused", "密码");
+    }
+    let whole = fixture("common.xls");
+    assert_fate("财政局.et", &whole[..whole.len() / 2], "refused", "不完整");
+}
+
 #[test]
 fn the_content_decides_and_not_the_extension() {
     assert_fate("财政局.xlsx", sound("甲市财政局", 7), "counted", "");
@@ -93,7 +128,7 @@ fn empty_styled_cells_cost_nothing() {
     let styled = (2..2_000).map(|row| format!("<row r=\"{row}\">{}</row>", "<c s=\"0\"/>".repeat(100)));
     let rows: String = styled.collect();
     let bytes = support::xlsx_with(&rows, &[]);
-    support::quickly(20, || assert_fate("财政局.xlsx", bytes, "not_a_return", "没有找到"));
+    support::quickly(20, || assert_fate("财政局.xlsx", bytes, "not_a_return", "什么也没有填"));
 }
 
 // ------------------------------------------------------------------------------------------------ who and when

@@ -57,6 +57,59 @@ fn xlsx(rows: &Rows) -> Vec<u8> {
     xlsx_with(&sheet, &[])
 }
 
+/// A record of a binary workbook: type and length in seven bits a byte.
+fn record(kind: u16, data: &[u8]) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    for mut number in [usize::from(kind), data.len()] {
+        loop {
+            let more = number > 0x7F;
+            bytes.push(u8::try_from(number & 0x7F).unwrap() | if more { 0x80 } else { 0 });
+            number >>= 7;
+            if !more {
+                break;
+            }
+        }
+    }
+    bytes.extend(data);
+    bytes
+}
+
+fn xlsb(rows: &Rows) -> Vec<u8> {
+    let word = |number: usize| u32::try_from(number).unwrap().to_le_bytes();
+    let wide = |text: &str| {
+        let units: Vec<u16> = text.encode_utf16().collect();
+        word(units.len()).into_iter().chain(units.into_iter().flat_map(u16::to_le_bytes)).collect::<Vec<u8>>()
+    };
+    let width = rows.iter().map(Vec::len).max().unwrap();
+    let size: Vec<u8> = [0, rows.len() - 1, 0, width - 1].into_iter().flat_map(word).collect();
+    let mut sheet = [record(0x81, b""), record(0x94, &size), record(0x91, b"")].concat();
+    for (r, row) in rows.iter().enumerate() {
+        sheet.extend(record(0, &[&word(r)[..], &[0; 13]].concat()));
+        for (c, text) in row.iter().enumerate().filter(|(_, text)| !text.is_empty()) {
+            let place = [word(c), word(0)].concat();
+            sheet.extend(match is_number(text) {
+                true => record(5, &[place, text.parse::<f64>().unwrap().to_le_bytes().to_vec()].concat()),
+                false => record(6, &[place, wide(text)].concat()),
+            });
+        }
+    }
+    sheet.extend([record(0x92, b""), record(0x82, b"")].concat());
+    let named = [word(0).to_vec(), word(1).to_vec(), wide("rId1"), wide("表一")].concat();
+    let workbook = [record(0x83, b""), record(0x8F, b""), record(0x9C, &named), record(0x90, b""), record(0x84, b"")];
+    let relations =
+        "<Relationships><Relationship Id=\"rId1\" Type=\"t\" Target=\"worksheets/sheet1.bin\"/></Relationships>";
+    zip(&[
+        ("[Content_Types].xml", b"<Types/>"),
+        ("xl/_rels/workbook.bin.rels", relations.as_bytes()),
+        ("xl/workbook.bin", &workbook.concat()),
+        ("xl/worksheets/sheet1.bin", &sheet),
+    ])
+}
+
+fn tsv(rows: &Rows) -> String {
+    rows.iter().map(|row| row.join("\t") + "\r\n").collect()
+}
+
 /// A row of a table; empty cells behind a label of a head are merged with it.
 fn html_row(row: &[String], stored: bool) -> String {
     let is_head = !row.iter().any(|text| is_number(text));
@@ -202,6 +255,9 @@ fn a_return_says_the_same_in_every_format() {
     let rows = rows();
     let excel = "xmlns:x=\"urn:schemas-microsoft-com:office:excel\"";
     let gb = |text: String| encoding_rs::GB18030.encode(&text).0.into_owned();
+    let utf16 = |bytes: fn(u16) -> [u8; 2]| -> Vec<u8> {
+        format!("\u{FEFF}{}", tsv(&rows)).encode_utf16().flat_map(bytes).collect()
+    };
     let expected = inspected("return.xlsx", &xlsx(&rows));
     assert!(expected.facts.len() > 100, "{:?}", expected.said);
     assert!(expected.said.iter().any(|line| line.contains(SENDER) && line.contains(&YEAR.to_string())));
@@ -209,6 +265,12 @@ fn a_return_says_the_same_in_every_format() {
         // WPS writes what Excel writes under a name of its own.
         ("return.et", xlsx(&rows)),
         ("return.csv", xlsx(&rows)),
+        ("return.xlsm", xlsx(&rows)),
+        ("return.xlsb", xlsb(&rows)),
+        ("utf8.tsv", tsv(&rows).into_bytes()),
+        ("gbk.tsv", gb(tsv(&rows))),
+        ("little.tsv", utf16(u16::to_le_bytes)),
+        ("big.txt", utf16(u16::to_be_bytes)),
         ("export.xls", gb(html_export(&rows, "", false))),
         ("stored.xls", html_export(&rows, excel, true).into_bytes()),
         ("single.mht", mhtml(&html_export(&rows, excel, true))),
@@ -230,4 +292,13 @@ fn a_return_says_the_same_in_every_format() {
         assert_eq!(got.facts, expected.facts, "{name}");
         assert_eq!(got.said, expected.said, "{name}");
     }
+}
+
+/// WPS's own workbooks are the old format of Excel under another name.
+#[test]
+fn an_old_workbook_of_wps_is_an_old_workbook_of_excel() {
+    let bytes = std::fs::read(common::root().join("data/2021/03-教育局.xls")).unwrap();
+    let (xls, et) = (inspected("教育局2021.xls", &bytes), inspected("教育局2021.et", &bytes));
+    assert!(xls.facts.len() > 100, "{:?}", xls.said);
+    assert_eq!((xls.placed, xls.facts), (et.placed, et.facts));
 }

@@ -18,6 +18,7 @@ mod merges;
 mod mhtml;
 mod ods;
 mod page;
+mod pictures;
 mod repair;
 mod shown;
 mod sniff;
@@ -36,6 +37,8 @@ use std::path::Path;
 use compact_str::CompactString;
 
 pub use merges::Merged;
+pub use pictures::has_pictures;
+
 use sniff::Container;
 
 /// What a file turned out to be, by its content.
@@ -130,7 +133,7 @@ pub enum Refusal {
     Truncated,
     /// The container is fine, the content is not; a short ASCII detail.
     Damaged(String),
-    /// Recognised as something else (short stable ASCII tag): pdf, image, word (old or flat),
+    /// Recognised as something else (short stable ASCII tag): pdf, ofd, image, word (old or flat),
     /// powerpoint, opendocument, html (a mere frame), xml, rtf, zip, gzip, rar, 7z, executable, old-excel, ole,
     /// unknown-binary.
     Unsupported(&'static str),

@@ -49,6 +49,8 @@ const SIGNATURES: [(&[u8], &str); 17] = [
     (b"\x09\x08\x08\x00", "old-excel"),
 ];
 
+/// The root of a document in the national fixed layout (GB/T 33190), which offices use like PDF.
+const OFD_ROOT: &[u8] = b"ofd.xml";
 /// So many bytes hold the first entry's name, if it is one of a document's parts.
 pub(super) const ZIP_HEAD: usize = 64;
 /// Where a local header has the length of its name, and the name.
@@ -75,7 +77,8 @@ pub(super) fn may_be_archive(head: &[u8]) -> bool {
 pub(super) fn is_document<'n>(mut names: impl Iterator<Item = &'n [u8]>) -> bool {
     names.any(|name| {
         let name = normal_name(name);
-        matches!(name.as_slice(), b"[content_types].xml" | b"mimetype" | b"workbook.xml") || name.starts_with(b"xl/")
+        matches!(name.as_slice(), b"[content_types].xml" | b"mimetype" | b"workbook.xml" | OFD_ROOT)
+            || name.starts_with(b"xl/")
     })
 }
 
@@ -84,7 +87,7 @@ pub(super) fn sniff(bytes: &[u8]) -> Result<Container<'_>, Refusal> {
     if let Some(&(_, tag)) = SIGNATURES.iter().find(|(magic, _)| bytes.starts_with(magic)) {
         return Err(Refusal::Unsupported(tag));
     }
-    if is_bitmap(bytes) {
+    if is_bitmap(bytes) || is_modern_picture(bytes) {
         return Err(Refusal::Unsupported("image"));
     }
     // Two letters alone could begin a text file; a program also has its NULs.
@@ -105,9 +108,11 @@ fn zip_kind(bytes: &[u8]) -> Result<Container<'_>, Refusal> {
     let mut archive = Archive::new(Cursor::new(bytes)).map_err(|_| Refusal::Truncated)?;
     let mut workbook_xml = false;
     let (mut workbook_bin, mut word, mut powerpoint, mut content_types) = (false, false, false, false);
+    let mut fixed_layout = false;
     for name in archive.file_names_raw() {
         let name = normal_name(name);
         content_types |= name == b"[content_types].xml";
+        fixed_layout |= name == OFD_ROOT;
         workbook_bin |= name == b"xl/workbook.bin";
         workbook_xml |= name.starts_with(b"xl/") || name == b"workbook.xml";
         word |= name.starts_with(b"word/");
@@ -124,6 +129,9 @@ fn zip_kind(bytes: &[u8]) -> Result<Container<'_>, Refusal> {
     }
     if content_types && powerpoint {
         return Err(Refusal::Unsupported("powerpoint"));
+    }
+    if fixed_layout {
+        return Err(Refusal::Unsupported("ofd"));
     }
     let mut mimetype = Vec::new();
     if let Ok(part) = archive.by_name("mimetype") {
@@ -159,6 +167,14 @@ fn ole_kind(bytes: &[u8]) -> Result<Container<'_>, Refusal> {
         return Err(Refusal::Unsupported("powerpoint"));
     }
     Err(Refusal::Unsupported("ole"))
+}
+
+/// WebP, and what phones store (HEIC, AVIF).
+fn is_modern_picture(bytes: &[u8]) -> bool {
+    let brand = bytes.get(8..12).unwrap_or_default();
+    (bytes.starts_with(b"RIFF") && brand == b"WEBP")
+        || (bytes.get(4..8) == Some(b"ftyp")
+            && matches!(brand, b"heic" | b"heix" | b"hevc" | b"mif1" | b"msf1" | b"avif"))
 }
 
 fn is_bitmap(bytes: &[u8]) -> bool {
