@@ -252,6 +252,41 @@ fn a_list_of_two_forms_must_say_which() {
     assert_eq!(complaints.iter().map(|row| row.key(&["form", "value"])).collect::<Vec<_>>(), ["tj2014|3"]);
 }
 
+/// Codes that two forms of the year have, and nothing else: neither form is taken.
+#[test]
+fn figures_of_two_forms_alone_are_nobodys() {
+    for (text, rule) in [
+        (format!("填报单位,年度,指标,统计数\n{SENDER},2018,complaints,3\n"), "layout.unclear_row"),
+        (format!("单位名称,年度,request.received,complaints\n{SENDER},2018,5,1\n"), "layout.unclear_column"),
+    ] {
+        let place = Place::new();
+        place.put("list.csv", &text);
+        let said = place.check(&[]).stdout;
+        assert!(said.contains(rule), "{text}{said}");
+        place.run(&[]);
+        assert!(!place.output().join("2018/facts.csv").exists() || place.rows(2018, "facts.csv").is_empty());
+        // In another year only one form has them.
+        place.put("list.csv", text.replace("2018", "2021"));
+        place.run(&[]).ends_with(0);
+        assert!(!place.rows(2021, "facts.csv").is_empty());
+        assert_eq!(place.findings(2021, rule), Vec::new());
+    }
+}
+
+/// Rows that the form does not know are named to the last, even where none of them is known.
+#[test]
+fn no_row_of_a_list_vanishes() {
+    let place = Place::new();
+    let unknown: String =
+        (1..=6).map(|n| format!("自设指标{},件,{n}\n", "甲乙丙丁戊己".chars().nth(n - 1).unwrap())).collect();
+    place.put(
+        "2018.csv",
+        format!("{SENDER}2018年政府信息公开情况统计表,,\n统计指标,单位,统计数\n收到申请数,件,10\n{unknown}"),
+    );
+    place.run(&[]).ends_with(0);
+    assert_eq!(place.findings(2018, "layout.unknown_label").len(), 6);
+}
+
 #[test]
 fn versions_stand_side_by_side_and_are_never_merged() {
     let library = library();

@@ -307,7 +307,7 @@ fn rows<'s>(scene: &Scene<'s, '_>, columns: &Columns, numbers: &[u32], sheaf: &m
 }
 
 /// Gives figures that several forms of the year have, and for which the row names no form, to the form that the
-/// agency's other rows are of. Where they are of more than one such form, the row is unclear.
+/// agency's other rows are of. Where they are of no such form, or of several, the row is unclear.
 fn settle_forms(scene: &Scene<'_, '_>, rows: &mut [Row<'_>]) {
     let book = scene.guide.book;
     let forms_of = |row: &Row<'_>| -> BTreeSet<FormId> {
@@ -324,12 +324,13 @@ fn settle_forms(scene: &Scene<'_, '_>, rows: &mut [Row<'_>]) {
     }
     for row in rows.iter_mut().filter(|row| row.slot.is_some() && book.form_by_code(row.form.trim()).is_none()) {
         let forms = forms_of(row);
-        let Some(sure) = sure.get(&row.claim).filter(|_| forms.len() > 1) else { continue };
-        let mut fitting = forms.intersection(sure);
+        if forms.len() < 2 {
+            continue;
+        }
+        let mut fitting = sure.get(&row.claim).into_iter().flat_map(|sure| forms.intersection(sure));
         match (fitting.next(), fitting.next()) {
             (Some(form), None) => row.slot = row.candidates.iter().copied().find(|slot| book.slot(*slot).form == *form),
-            (Some(_), Some(_)) => (row.slot, row.unclear) = (None, true),
-            (None, _) => {}
+            _ => (row.slot, row.unclear) = (None, true),
         }
     }
 }

@@ -463,6 +463,11 @@ impl Register {
             }
         }
         self.compare_total(scene, lines, sheaf);
+        for column in &self.columns {
+            if picks.keys().any(|year| self.is_unsettled(scene, column, *year)) {
+                sheaf.leave(None, scene.stray(column.head.row, column.column, &column.label, Fault::UnclearHead));
+            }
+        }
         let other = self.columns.iter().filter(|column| other_years.contains(&column.column));
         let other = other.map(|column| (column.head, column.label.clone(), Fault::OtherYear));
         for (at, label, fault) in self.left_out.iter().cloned().chain(other) {
@@ -476,7 +481,10 @@ impl Register {
         let mut totals = rows(|line| line == Line::Total);
         let (Some(total), None) = (totals.next(), totals.next()) else { return };
         let name = scene.first_text(total, u32::MAX).unwrap_or_default();
-        let mixed = self.panel.year.is_some() || lines.iter().any(|(_, line)| *line == Line::Unnamed);
+        // A sum over several years is nobody's concern.
+        let year = |row: u32| self.panel.year.and_then(|column| scene.written(row, column));
+        let years: BTreeSet<Option<String>> = rows(Line::is_agency).map(year).collect();
+        let mixed = years.len() > 1 || lines.iter().any(|(_, line)| *line == Line::Unnamed);
         if mixed || scene.guide.words.is_average(name) {
             return;
         }
@@ -496,12 +504,20 @@ impl Register {
         }
     }
 
+    /// Whether several forms of a year have the column's figure, and the other columns do not say which is meant.
+    fn is_unsettled(&self, scene: &Scene<'_, '_>, column: &Column, year: Option<u16>) -> bool {
+        let forms = self.slots.get(&column.column).into_iter().flatten().map(|slot| scene.guide.book.slot(*slot).form);
+        let in_force = |form: &FormId| year.is_some_and(|year| scene.guide.book.form(*form).in_force(year));
+        forms.filter(in_force).collect::<BTreeSet<_>>().len() > 1
+    }
+
     /// The columns of figures for rows of a year. Other years' columns are among them only where the year's own are
     /// wanting.
     fn picks(&self, scene: &Scene<'_, '_>, year: Option<u16>) -> Vec<Pick<'_>> {
         let picked: Vec<Pick<'_>> = self
             .columns
             .iter()
+            .filter(|column| !self.is_unsettled(scene, column, year))
             .filter_map(|column| {
                 let slot = scene.pick(self.slots.get(&column.column)?, "", year)?;
                 Some((column, slot, column.when.fits(year)))

@@ -126,9 +126,12 @@ pub(super) fn read(scene: &Scene<'_, '_>, table: &Table, band: &Band, block: &Bl
         });
     }
     found.gaps.extend(gaps);
+    // Unknown rows go on as long as they follow each other.
+    let mut reach = matched_to;
     for (row, position, label, near) in doubtful {
-        if table.open_categories || row <= matched_to + LARGEST_HOLE + 1 {
+        if table.open_categories || row <= reach + LARGEST_HOLE + 1 {
             found.gaps.push(Gap::UnknownRow { position, label, near });
+            reach = reach.max(row);
         }
     }
     strays::check(scene, band, matched_to, found);
