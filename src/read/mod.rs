@@ -33,7 +33,10 @@ use std::path::Path;
 
 use compact_str::CompactString;
 
+pub(crate) use gather::{MAX_COLUMNS, MAX_ROWS};
 use sniff::Container;
+pub(crate) use xml::unescape;
+pub(crate) use zipped::{Archive, guard};
 
 /// What a file turned out to be, by its content.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
