@@ -25,6 +25,7 @@ pub mod read;
 pub mod returns;
 pub mod run;
 pub mod script;
+pub mod sendback;
 pub mod settings;
 pub mod trouble;
 pub mod unpack;

@@ -7,8 +7,8 @@ use compact_str::CompactString;
 use super::{Cell, Content, Limits, Refusal};
 
 /// The grid of the largest spreadsheet format; a position beyond it is damage.
-pub(super) const MAX_ROWS: u32 = 1_048_576;
-pub(super) const MAX_COLUMNS: u32 = 16_384;
+pub(crate) const MAX_ROWS: u32 = 1_048_576;
+pub(crate) const MAX_COLUMNS: u32 = 16_384;
 
 /// What is left of the workbook's limits, shared by all its sheets.
 pub(super) struct Budget {

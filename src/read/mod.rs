@@ -39,7 +39,10 @@ use compact_str::CompactString;
 pub use merges::Merged;
 pub use pictures::has_pictures;
 
+pub(crate) use gather::{MAX_COLUMNS, MAX_ROWS};
 use sniff::Container;
+pub(crate) use xml::unescape;
+pub(crate) use zipped::{Archive, guard};
 
 /// What a file turned out to be, by its content.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]

@@ -122,7 +122,8 @@ fn broken() -> Refusal {
     Refusal::Damaged("xml markup".to_owned())
 }
 
-fn unescape(text: &str) -> Cow<'_, str> {
+/// A text with its references resolved; what is none is kept as written.
+pub(crate) fn unescape(text: &str) -> Cow<'_, str> {
     if !text.contains('&') {
         return Cow::Borrowed(text);
     }

@@ -8,13 +8,13 @@ use zip::result::ZipError;
 use super::{Limits, Refusal, damaged};
 
 /// A zip container over borrowed bytes.
-pub(super) type Archive<'a> = ZipArchive<Cursor<&'a [u8]>>;
+pub(crate) type Archive<'a> = ZipArchive<Cursor<&'a [u8]>>;
 
 /// Refuses encrypted containers and zip bombs, by the sizes the central directory declares.
 ///
 /// A directory can lie, but not to any effect: the zip reader fails as soon as a part yields
 /// more than it declared, so the declared sizes bound what inflating can cost.
-pub(super) fn guard(archive: &Archive<'_>, limits: &Limits) -> Result<(), Refusal> {
+pub(crate) fn guard(archive: &Archive<'_>, limits: &Limits) -> Result<(), Refusal> {
     let mut declared = 0_u64;
     for index in 0..archive.len() {
         let entry = archive.by_index_data(index).map_err(damaged)?;
