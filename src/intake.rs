@@ -458,6 +458,7 @@ impl<'a> Builder<'a> {
             self.add_figure(located, placed, cell, spread, units, guide);
         }
         self.note_covered(number, sheet);
+        self.note_hidden(located, sheet);
         self.part_sums.extend(located.gaps.iter().filter_map(|gap| PartSums::read(gap, located, sheet)));
         self.gaps.extend(located.gaps.iter().map(|gap| (located.table, located.sheet, gap)));
     }
@@ -516,6 +517,34 @@ impl<'a> Builder<'a> {
             }
         };
         self.result.facts.push(fact);
+    }
+
+    /// Says that figures stand in hidden rows or columns: they are read, but whoever checked the sheet did not see them.
+    fn note_hidden(&mut self, located: &LocatedTable, sheet: &read::Sheet) {
+        if sheet.folded.is_empty() {
+            return;
+        }
+        let place = |placed: &Placed| Place { sheet: located.sheet, position: placed.position };
+        let hidden: Vec<&Placed> = located
+            .figures
+            .iter()
+            .filter(|placed| sheet.folded.hides(placed.position.row, placed.position.column))
+            .collect();
+        let Some(first) = hidden.iter().map(|placed| place(placed)).min() else { return };
+        let stated = |fact: &Fact| fact.place.sheet == located.sheet && fact.value().is_some_and(|v| v != Amount::ZERO);
+        let places: HashSet<Place> = hidden.iter().map(|placed| place(placed)).collect();
+        let count = self.result.facts.iter().filter(|fact| stated(fact) && places.contains(&fact.place)).count();
+        let level = if count > 0 { Level::Query } else { Level::Note };
+        self.findings.push(
+            Finding::new(level, "file.hidden_cells", "hidden_cells")
+                .in_file(self.result.file)
+                .of(&self.result.agency, self.result.year)
+                .at(Some(first))
+                .about(Subject::Table(located.table))
+                .with("table", Arg::Table(located.table))
+                .with("cells", Arg::Count(places.len()))
+                .with("count", Arg::Count(count)),
+        );
     }
 
     /// Says once per sheet that numbers lie under merged ranges.

@@ -81,3 +81,17 @@ fn a_figure_merged_with_empty_places_beside_the_table_is_read() {
     assert_eq!(facts.len(), 6);
     assert!(said.is_empty(), "{said:?}");
 }
+
+/// One sheet in four formats: a hidden row, a hidden column, and a number under merged cells (tests/fixtures/folded).
+#[test]
+fn hidden_rows_and_columns_are_read_and_said() {
+    let expected = ["rules:issued=1", "rules:repealed=2", "rules:in_force=3", "normative:in_force=6"];
+    for (name, covered) in [("folded.xlsx", true), ("folded.xls", true), ("folded.ods", true), ("folded.xml", false)] {
+        let fixture = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/folded").join(name);
+        let (facts, mut said) = read(std::fs::read(fixture).unwrap());
+        assert_eq!(facts, expected, "{name}");
+        said.sort();
+        let rules = ["file.covered_cells C5", "file.hidden_cells B4"];
+        assert_eq!(said, rules[usize::from(!covered)..], "{name}");
+    }
+}

@@ -5,6 +5,8 @@
 
 use super::Refusal;
 use super::cfb::{u16_at, u32_at};
+use super::layout::Folded;
+use std::collections::HashMap;
 
 const MAX_ROWS: u32 = 65_536;
 const MAX_COLUMNS: u16 = 256;
@@ -17,19 +19,25 @@ pub(super) struct Survey {
     pub(super) cells: usize,
     /// The area of the largest rectangle the decoder would allocate densely.
     pub(super) largest_area: u64,
+    /// Where each sheet of the workbook begins in the stream, in the workbook's order.
+    pub(super) sheets: Vec<u32>,
+    /// Hidden rows and columns, by where their sheet begins.
+    pub(super) folded: HashMap<u32, Folded>,
 }
 
 /// Walks the records: cheap, and sees every number the decoder would turn into an allocation.
 pub(super) fn survey(stream: &[u8]) -> Result<Survey, Refusal> {
-    let mut survey = Survey { encrypted: false, cells: 0, largest_area: 0 };
+    let mut survey = Survey { encrypted: false, cells: 0, largest_area: 0, sheets: Vec::new(), folded: HashMap::new() };
     let mut area = Area::default();
     let mut depth = 0_u32;
     let mut in_globals = true;
     let mut rest = stream;
+    let mut begin = 0_u32;
     while let [t0, t1, l0, l1, tail @ ..] = rest {
         let length = usize::from(u16::from_le_bytes([*l0, *l1]));
         // Padding after the last record reads as empty records of no type, which is harmless.
         let Some((data, next)) = tail.split_at_checked(length) else { break };
+        let at = stream.len() - rest.len();
         rest = next;
         match u16::from_le_bytes([*t0, *t1]) {
             0x002F if in_globals => survey.encrypted = true,
@@ -37,6 +45,7 @@ pub(super) fn survey(stream: &[u8]) -> Result<Survey, Refusal> {
             0x0809 => {
                 depth += 1;
                 if depth == 1 {
+                    begin = u32::try_from(at).unwrap_or(u32::MAX);
                     survey.largest_area = survey.largest_area.max(area.size());
                     area = Area::default();
                 }
@@ -44,6 +53,15 @@ pub(super) fn survey(stream: &[u8]) -> Result<Survey, Refusal> {
             0x000A => {
                 in_globals = false;
                 depth = depth.saturating_sub(1);
+            }
+            0x0085 if in_globals => survey.sheets.push(u32_at(data, 0).unwrap_or(u32::MAX)),
+            0x007D if u16_at(data, 8).is_ok_and(|options| options & 1 != 0) => {
+                let (first, last) = (u16_at(data, 0)?, u16_at(data, 2)?);
+                survey.folded.entry(begin).or_default().add_columns(first.into(), last.into());
+            }
+            0x0208 if u16_at(data, 12).is_ok_and(|options| options & 0x20 != 0) => {
+                let row = u16_at(data, 0)?.into();
+                survey.folded.entry(begin).or_default().add_rows(row, row);
             }
             0x0200 => check_dimensions(data)?,
             0x0203 | 0x0204 | 0x00D6 | 0x0205 | 0x027E | 0x00FD | 0x0006 => {

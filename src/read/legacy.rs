@@ -8,6 +8,7 @@ use compact_str::{CompactString, ToCompactString};
 use super::biff;
 use super::cfb::Compound;
 use super::gather::{Budget, Gatherer, number};
+use super::layout::{Merged, hide_covered};
 use super::{Content, Limits, Refusal, Sheet, damaged, date};
 
 /// The largest rectangle the xls decoder may allocate densely (it does so for values and for
@@ -35,7 +36,7 @@ pub(super) fn worksheets(sheets: &[calamine::Sheet], limits: &Limits) -> Result<
 /// Reads an xls workbook whose compound file has been opened.
 pub(super) fn read_xls(bytes: &[u8], compound: &Compound<'_>, limits: &Limits) -> Result<Vec<Sheet>, Refusal> {
     let name = if compound.has("Workbook") { "Workbook" } else { "Book" };
-    let survey = biff::survey(&compound.stream(name)?)?;
+    let mut survey = biff::survey(&compound.stream(name)?)?;
     if survey.encrypted {
         return Err(Refusal::Encrypted);
     }
@@ -48,13 +49,20 @@ pub(super) fn read_xls(bytes: &[u8], compound: &Compound<'_>, limits: &Limits) -
     })?;
     let mut budget = Budget::new(limits);
     let mut sheets = Vec::new();
+    let order: Vec<String> = workbook.sheets_metadata().iter().map(|sheet| sheet.name.clone()).collect();
     for (name, hidden) in worksheets(workbook.sheets_metadata(), limits)? {
         let values = workbook.worksheet_range(&name).map_err(damaged)?;
         let formulas = workbook.worksheet_formula(&name).map_err(damaged)?;
         let mut cells = Gatherer::new(&mut budget);
         let formulas = positions(&formulas);
         merge(values_of(&values), formulas, &mut cells)?;
-        sheets.push(Sheet { name, hidden, cells: cells.finish(), ..Sheet::default() });
+        let merged = workbook.merge_cells_by_sheet_name(&name).unwrap_or_default();
+        let merged = merged.into_iter().map(|range| Merged { first: range.start, last: range.end }).collect();
+        let begin = order.iter().position(|other| *other == name).and_then(|place| survey.sheets.get(place));
+        let folded = begin.and_then(|begin| survey.folded.remove(begin)).unwrap_or_default();
+        let mut sheet = Sheet { name, hidden, cells: cells.finish(), merged, folded, ..Sheet::default() };
+        hide_covered(&mut sheet);
+        sheets.push(sheet);
     }
     Ok(sheets)
 }

@@ -12,9 +12,9 @@ mod date;
 mod docx;
 mod gather;
 mod html;
+mod layout;
 mod legacy;
 mod markup;
-mod merges;
 mod mhtml;
 mod ods;
 mod page;
@@ -25,6 +25,7 @@ mod sniff;
 mod text;
 mod unshown;
 mod xlsx;
+mod xlsx_layout;
 mod xml;
 mod xml_spreadsheet;
 mod zipped;
@@ -36,7 +37,7 @@ use std::path::Path;
 
 use compact_str::CompactString;
 
-pub use merges::Merged;
+pub use layout::{Folded, Merged};
 pub use pictures::has_pictures;
 
 pub(crate) use gather::{MAX_COLUMNS, MAX_ROWS};
@@ -87,6 +88,8 @@ pub struct Sheet {
     pub cells: Vec<Cell>,
     /// Merged ranges, as far as the format's reader gives them.
     pub merged: Vec<Merged>,
+    /// Hidden rows and columns, as far as the format's reader gives them; their cells are cells like any other.
+    pub folded: Folded,
     /// Numbers in cells that a merged range covers: nobody sees them, and they are no cells here.
     pub covered: Vec<(u32, u32)>,
 }

@@ -10,6 +10,7 @@ use std::collections::HashSet;
 use compact_str::CompactString;
 
 use super::gather::{Budget, Gatherer, number};
+use super::layout::{Folded, MOST_RANGES, Merged};
 use super::legacy::push_unless_blank;
 use super::xml::{Attributes, Token, Tokens};
 use super::zipped::{Archive, part_text};
@@ -47,6 +48,8 @@ struct Reader<'a> {
 
 /// One cell of the row being read, before rows are repeated.
 struct RowCell {
+    /// Whether a merged cell lies over it.
+    covered: bool,
     column: u32,
     repeat: u32,
     content: Content,
@@ -108,11 +111,22 @@ impl<'a> Reader<'a> {
         let mut pending: Vec<(u32, u32, Vec<RowCell>)> = Vec::new();
         let mut row = 0_u32;
         let mut left = self.budget.cells_left();
+        let (mut merged, mut folded, mut column) = (Vec::new(), Folded::default(), 0_u32);
         loop {
             match self.inside()? {
+                Token::Start { name: "table:table-column", attributes, .. } => {
+                    let repeat = repeat_of(attributes, "table:number-columns-repeated");
+                    if is_folded(attributes) {
+                        folded.add_columns(column, column.saturating_add(repeat - 1));
+                    }
+                    column = column.saturating_add(repeat);
+                }
                 Token::Start { name: "table:table-row", attributes, closed } => {
                     let repeat = repeat_of(attributes, "table:number-rows-repeated");
-                    let cells = if closed { Vec::new() } else { self.row()? };
+                    if is_folded(attributes) {
+                        folded.add_rows(row, row.saturating_add(repeat - 1));
+                    }
+                    let cells = if closed { Vec::new() } else { self.row(row, &mut merged)? };
                     if !cells.is_empty() {
                         let width: u64 = cells.iter().map(|c| u64::from(c.repeat)).sum();
                         // Refused before anything is expanded.
@@ -132,30 +146,48 @@ impl<'a> Reader<'a> {
             }
         }
         let mut gathered = Gatherer::new(&mut self.budget);
+        let mut covered = Vec::new();
         for (first, repeat, cells) in pending {
             for row in first..first.saturating_add(repeat) {
                 for cell in &cells {
                     for column in cell.column..cell.column.saturating_add(cell.repeat) {
+                        if cell.covered {
+                            if matches!(cell.content, Content::Number(_)) {
+                                covered.push((row, column));
+                            }
+                            continue;
+                        }
                         let content = cell.content.clone();
                         push_unless_blank(&mut gathered, (row, column), content, cell.is_formula)?;
                     }
                 }
             }
         }
-        Ok(Sheet { name, hidden, cells: gathered.finish(), ..Sheet::default() })
+        Ok(Sheet { name, hidden, cells: gathered.finish(), merged, folded, covered })
     }
 
-    fn row(&mut self) -> Result<Vec<RowCell>, Refusal> {
+    fn row(&mut self, row: u32, merged: &mut Vec<Merged>) -> Result<Vec<RowCell>, Refusal> {
         let mut cells = Vec::new();
         let mut column = 0_u32;
         loop {
             match self.inside()? {
-                Token::Start { name: "table:table-cell" | "table:covered-table-cell", attributes, closed } => {
+                Token::Start {
+                    name: name @ ("table:table-cell" | "table:covered-table-cell"), attributes, closed
+                } => {
                     let repeat = repeat_of(attributes, "table:number-columns-repeated");
                     let text = if closed { String::new() } else { self.cell_text()? };
                     let is_formula = attributes.get("table:formula").is_some();
+                    let spans = |name| repeat_of(attributes, name).saturating_sub(1);
+                    let last = (
+                        row.saturating_add(spans("table:number-rows-spanned")),
+                        column.saturating_add(spans("table:number-columns-spanned")),
+                    );
+                    if last != (row, column) && merged.len() < MOST_RANGES {
+                        merged.push(Merged { first: (row, column), last });
+                    }
+                    let covered = name == "table:covered-table-cell";
                     if let Some(content) = content_of(attributes, text, is_formula) {
-                        cells.push(RowCell { column, repeat, content, is_formula });
+                        cells.push(RowCell { covered, column, repeat, content, is_formula });
                     }
                     column = column.saturating_add(repeat);
                 }
@@ -215,6 +247,11 @@ impl<'a> Reader<'a> {
         }
         Ok(())
     }
+}
+
+/// Whether rows or columns are hidden, by hand or by a filter.
+fn is_folded(attributes: Attributes<'_>) -> bool {
+    matches!(attributes.get("table:visibility").as_deref(), Some("collapse" | "filter"))
 }
 
 fn repeat_of(attributes: Attributes<'_>, name: &str) -> u32 {

@@ -10,8 +10,9 @@ use calamine::{Reader, Xlsx, XlsxError, XlsxFormulaMetadata};
 
 use super::gather::{Budget, Gatherer};
 use super::legacy::{push_unless_blank, streamed, worksheets};
+use super::layout::hide_covered;
 use super::zipped::Archive;
-use super::{Content, Limits, Refusal, Sheet, damaged, merges, repair};
+use super::{Content, Limits, Refusal, Sheet, damaged, repair, xlsx_layout};
 
 /// Cells looked at, empty ones included. Several sheets may name one part, so the size of the
 /// parts alone does not bound the work.
@@ -23,30 +24,13 @@ const STRING_OVERHEAD: u64 = 4;
 pub(super) fn read(bytes: &[u8], archive: &mut Archive<'_>, limits: &Limits) -> Result<Vec<Sheet>, Refusal> {
     check_shared_strings(archive, limits)?;
     let mut sheets = read_cells(bytes, archive, limits)?;
-    let mut merged = merges::of_workbook(archive, limits);
+    let mut layouts = xlsx_layout::of_workbook(archive, limits);
     for sheet in &mut sheets {
-        sheet.merged = merged.remove(&sheet.name).unwrap_or_default();
+        let layout = layouts.remove(&sheet.name).unwrap_or_default();
+        (sheet.merged, sheet.folded) = (layout.merged, layout.folded);
         hide_covered(sheet);
     }
     Ok(sheets)
-}
-
-/// Takes away what lies under merged ranges.
-fn hide_covered(sheet: &mut Sheet) {
-    // No form has so many of both; a hostile sheet must not cost more than its cells.
-    const MOST_LOOKS: usize = 20_000_000;
-    if sheet.merged.is_empty() || sheet.merged.len().saturating_mul(sheet.cells.len()) > MOST_LOOKS {
-        return;
-    }
-    let Sheet { cells, merged, covered, .. } = sheet;
-    cells.retain(|cell| {
-        let at = (cell.row, cell.column);
-        let seen = merged.iter().all(|merged| merged.first == at || !merged.contains(at));
-        if !seen && matches!(cell.content, Content::Number(_)) {
-            covered.push(at);
-        }
-        seen
-    });
 }
 
 fn read_cells(bytes: &[u8], archive: &mut Archive<'_>, limits: &Limits) -> Result<Vec<Sheet>, Refusal> {

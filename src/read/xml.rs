@@ -24,6 +24,11 @@ pub(super) enum Token<'a> {
 pub(super) struct Attributes<'a>(&'a str);
 
 impl<'a> Attributes<'a> {
+    /// What stands behind the name in a start tag.
+    pub(super) fn of(text: &'a str) -> Self {
+        Attributes(text)
+    }
+
     /// All attributes in order, values unescaped.
     pub(super) fn iter(self) -> impl Iterator<Item = (&'a str, Cow<'a, str>)> {
         let mut rest = self.0;

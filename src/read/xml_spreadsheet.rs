@@ -4,6 +4,7 @@ use compact_str::CompactString;
 
 use super::gather::{Budget, Gatherer, number};
 use super::html;
+use super::layout::Folded;
 use super::legacy::push_unless_blank;
 use super::xml::{Attributes, Token, Tokens};
 use super::{Content, Limits, Refusal, Sheet};
@@ -87,7 +88,7 @@ impl<'a> Reader<'a> {
                         return Err(Refusal::Damaged("tags out of place".to_owned()));
                     }
                     has_table = true;
-                    sheet.cells = self.table()?;
+                    (sheet.cells, sheet.folded) = self.table()?;
                 }
                 Token::Start { name, closed, .. } => in_visible = local(name) == "Visible" && !closed,
                 Token::Text(text) => sheet.hidden |= in_visible && text.contains("Hidden"),
@@ -97,18 +98,32 @@ impl<'a> Reader<'a> {
         }
     }
 
-    fn table(&mut self) -> Result<Vec<super::Cell>, Refusal> {
+    fn table(&mut self) -> Result<(Vec<super::Cell>, Folded), Refusal> {
         let mut budget = self.budget.take();
         let mut cells = Gatherer::new(&mut budget);
-        let mut row = 0_u32;
+        let (mut row, mut column) = (0_u32, 0_u32);
+        let mut folded = Folded::default();
+        let is_folded = |attributes| get(attributes, "Hidden").is_some_and(|hidden| hidden == "1");
         loop {
             match self.inside()? {
+                Token::Start { name, attributes, .. } if local(name) == "Column" => {
+                    column = count(attributes, "Index").map_or(column, |index| index.saturating_sub(1));
+                    let last = column.saturating_add(count(attributes, "Span").unwrap_or(0));
+                    if is_folded(attributes) {
+                        folded.add_columns(column, last);
+                    }
+                    column = last.saturating_add(1);
+                }
                 Token::Start { name, attributes, closed } if local(name) == "Row" => {
                     row = count(attributes, "Index").map_or(row, |index| index.saturating_sub(1));
+                    let last = row.saturating_add(count(attributes, "Span").unwrap_or(0));
+                    if is_folded(attributes) {
+                        folded.add_rows(row, last);
+                    }
                     if !closed {
                         self.row(row, &mut cells)?;
                     }
-                    row = row.saturating_add(1).saturating_add(count(attributes, "Span").unwrap_or(0));
+                    row = last.saturating_add(1);
                 }
                 Token::End(name) if local(name) == "Table" => break,
                 token => whole(&token)?,
@@ -116,7 +131,7 @@ impl<'a> Reader<'a> {
         }
         let cells = cells.finish();
         self.budget = budget;
-        Ok(cells)
+        Ok((cells, folded))
     }
 
     fn row(&mut self, row: u32, cells: &mut Gatherer<'_>) -> Result<(), Refusal> {

@@ -1,39 +1,27 @@
-//! Merged ranges of an xlsx workbook, which its decoder gives only for a second pass over every cell.
-//!
-//! A range is one cell to whoever looks at it: what lies in the cells that it covers cannot be seen.
+//! Merged ranges, hidden rows and hidden columns of an xlsx workbook, which its decoder does not give in its one pass
+//! over the cells.
 
 use super::Limits;
+use super::layout::{Folded, MOST_RANGES, Merged};
 use super::xml::{Attributes, Token, Tokens};
 use super::zipped::{Archive, part_text};
+use memchr::memmem;
 use std::collections::HashMap;
 use std::io::Read;
 
-/// A merged range: its first and its last cell, zero-based rows and columns.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Merged {
-    /// The cell that is seen.
-    pub first: (u32, u32),
-    /// The opposite corner.
-    pub last: (u32, u32),
+/// What a sheet's part says besides its cells.
+#[derive(Default)]
+pub(super) struct Layout {
+    pub merged: Vec<Merged>,
+    pub folded: Folded,
 }
 
-impl Merged {
-    /// Whether a cell lies in the range.
-    #[must_use]
-    pub fn contains(&self, (row, column): (u32, u32)) -> bool {
-        (self.first.0..=self.last.0).contains(&row) && (self.first.1..=self.last.1).contains(&column)
-    }
-}
-
-/// More ranges than this are no form.
-const MOST: usize = 20_000;
-
-/// The merged ranges of every sheet, by its name. What cannot be made out has none: the decoder decides what is damaged.
-pub(super) fn of_workbook(archive: &mut Archive<'_>, limits: &Limits) -> HashMap<String, Vec<Merged>> {
-    let mut merged = HashMap::new();
+/// The layout of every sheet, by its name. What cannot be made out has none: the decoder decides what is damaged.
+pub(super) fn of_workbook(archive: &mut Archive<'_>, limits: &Limits) -> HashMap<String, Layout> {
+    let mut layouts = HashMap::new();
     let mut text = |name: &str| part_text(archive, name, limits.text_bytes as u64).ok().flatten();
     let (Some(workbook), Some(relations)) = (text("xl/workbook.xml"), text("xl/_rels/workbook.xml.rels")) else {
-        return merged;
+        return layouts;
     };
     let mut targets: HashMap<String, String> = HashMap::new();
     each(&relations, "Relationship", |attributes| {
@@ -55,10 +43,10 @@ pub(super) fn of_workbook(archive: &mut Archive<'_>, limits: &Limits) -> HashMap
         let Ok(mut part) = archive.by_name(&part) else { continue };
         let mut bytes = Vec::with_capacity(usize::try_from(part.size()).unwrap_or(0).min(1 << 20));
         if part.by_ref().take(limits.inflated_bytes).read_to_end(&mut bytes).is_ok() {
-            merged.insert(name, ranges(&bytes));
+            layouts.insert(name, Layout { merged: ranges(&bytes), folded: folded(&bytes) });
         }
     }
-    merged
+    layouts
 }
 
 /// Calls `act` with the attributes of every element of a local name.
@@ -76,12 +64,11 @@ fn each(document: &str, local: &str, mut act: impl FnMut(Attributes<'_>)) {
 /// The ranges of a sheet. They stand behind all cells, so the part is searched from its end.
 fn ranges(part: &[u8]) -> Vec<Merged> {
     const LIST: &[u8] = b"mergeCells";
-    const ENDS: [&[u8]; 1] = [b"</sheetData>"];
-    let cells_end = ENDS.iter().find_map(|end| part.windows(end.len()).rposition(|window| window == *end)).unwrap_or(0);
+    let cells_end = memmem::rfind(part, b"</sheetData>").unwrap_or(0);
     let tail = part.get(cells_end..).unwrap_or_default();
-    let Some(start) = tail.windows(LIST.len()).position(|window| window == LIST) else { return Vec::new() };
+    let Some(start) = memmem::find(tail, LIST) else { return Vec::new() };
     let Ok(text) = std::str::from_utf8(tail.get(start..).unwrap_or_default()) else { return Vec::new() };
-    let refs = text.split("ref=").skip(1).take(MOST);
+    let refs = text.split("ref=").skip(1).take(MOST_RANGES);
     refs.filter_map(|rest| {
         let quote = rest.chars().next().filter(|c| matches!(c, '"' | '\''))?;
         let (first, last) = rest.get(1..)?.split_once(quote)?.0.split_once(':')?;
@@ -89,6 +76,43 @@ fn ranges(part: &[u8]) -> Vec<Merged> {
     })
     .filter(|merged| merged.first != merged.last)
     .collect()
+}
+
+/// The rows and columns that are not shown: marked as hidden, or of no height or width.
+fn folded(part: &[u8]) -> Folded {
+    const SIGNS: [&[u8]; 3] = [b"hidden=", b"ht=\"0\"", b"width=\"0\""];
+    let mut folded = Folded::default();
+    let mut places: Vec<usize> = SIGNS.iter().flat_map(|sign| memmem::find_iter(part, sign).take(MOST_RANGES)).collect();
+    places.sort_unstable();
+    let mut last = None;
+    for place in places {
+        let Some(start) = part.get(..place).and_then(|before| memchr::memrchr(b'<', before)) else { continue };
+        let rest = part.get(start + 1..).unwrap_or_default();
+        let tag = memchr::memchr(b'>', rest).and_then(|end| std::str::from_utf8(rest.get(..end)?).ok());
+        // One tag may bear several signs.
+        let Some((name, attributes)) = tag.filter(|_| last != Some(start)).and_then(|tag| tag.split_once(' ')) else {
+            continue;
+        };
+        last = Some(start);
+        let attributes = Attributes::of(attributes);
+        let is = |name: &str, values: &[&str]| attributes.get(name).is_some_and(|v| values.contains(&v.as_ref()));
+        let number = |name: &str| attributes.get(name).and_then(|value| value.parse::<u32>().ok()?.checked_sub(1));
+        let hidden = is("hidden", &["1", "true"]);
+        match name.rsplit(':').next() {
+            Some("row") if hidden || is("ht", &["0"]) => {
+                if let Some(row) = number("r") {
+                    folded.add_rows(row, row);
+                }
+            }
+            Some("col") if hidden || is("width", &["0"]) => {
+                if let (Some(first), Some(last)) = (number("min"), number("max")) {
+                    folded.add_columns(first, last);
+                }
+            }
+            _ => {}
+        }
+    }
+    folded
 }
 
 /// `B5` as row and column from zero.
