@@ -5,8 +5,8 @@
 
 use crate::address::CellRef;
 use crate::finding::{Arg, Finding, Subject};
-use crate::form::{Identity, Level, Rulebook, Shape, SlotId};
-use crate::returns::{Fact, Return};
+use crate::form::{Identity, Level, Rulebook, Shape, SlotId, TableId};
+use crate::returns::{Fact, Proof, Return};
 use crate::value::{Amount, Meaning};
 
 /// One side of an identity, added up.
@@ -46,10 +46,9 @@ pub enum Verdict {
     Open,
 }
 
-/// Checks all identities of a return's form, counts them on the return and returns the breaches.
+/// Checks all identities of a return's form, counts them on its tables and returns the breaches.
 pub fn within_return(checked: &mut Return, book: &Rulebook) -> Vec<Finding> {
     let mut findings: Vec<Finding> = Vec::new();
-    let (mut count, mut held) = (0, 0);
     let form = book.form(checked.form);
     let mut facts: Vec<Option<&Fact>> = vec![None; form.slots.len()];
     for fact in &checked.facts {
@@ -58,24 +57,21 @@ pub fn within_return(checked: &mut Return, book: &Rulebook) -> Vec<Finding> {
         }
     }
     let fact = |slot: SlotId| facts.get(form.offset(slot)).copied().flatten();
+    let mut proofs: Vec<(TableId, Proof)> =
+        checked.tables.iter().map(|table| (table.table, Proof::default())).collect();
     for identity in form.identities.iter().filter(|identity| identity.shape != Shape::Carry) {
-        if !checked.tables.iter().any(|table| table.table == identity.table) {
-            continue;
-        }
+        let Some(proof) = proofs.iter_mut().find(|(table, _)| *table == identity.table) else { continue };
         let verdict = judge(identity, fact);
         match verdict {
-            Verdict::Open => {}
-            Verdict::Holds => {
-                count += 1;
-                held += 1;
-            }
-            Verdict::Broken { .. } => count += 1,
-            Verdict::BlankTotal { .. } | Verdict::BlankParts { .. } => {}
+            Verdict::Holds => proof.1.count(true),
+            Verdict::Broken { .. } => proof.1.count(false),
+            Verdict::Open | Verdict::BlankTotal { .. } | Verdict::BlankParts { .. } => {}
         }
         findings.extend(finding(identity, &verdict, checked, fact));
     }
-    checked.identities_checked = count;
-    checked.identities_held = held;
+    for (table, (_, proof)) in checked.tables.iter_mut().zip(proofs) {
+        table.proof = proof;
+    }
     findings
 }
 

@@ -8,6 +8,7 @@ use crate::locate::{Gap, LocatedTable};
 use crate::read::{Content, Sheet};
 use crate::returns::Return;
 use crate::value::{self, Amount, Kind, Meaning};
+use std::collections::HashSet;
 
 /// The sums of one row.
 #[derive(Debug)]
@@ -29,6 +30,11 @@ impl PartSums {
             .filter_map(|(position, parts)| Some((at(*position), amount(sheet, *position)?, parts.clone())))
             .collect();
         (!sums.is_empty()).then(|| PartSums { table: located.table, label: label.clone(), place: at(*position), sums })
+    }
+
+    /// Forgets sums that have turned out to be figures of the form.
+    pub fn leave_out(&mut self, figures: &HashSet<Place>) {
+        self.sums.retain(|(place, ..)| !figures.contains(place));
     }
 
     /// What is wrong with them in a return whose facts are complete and in order.

@@ -200,11 +200,9 @@ impl<'a> Bench<'a> {
             year: self.book.form(self.form).first_year,
             year_disputed: false,
             form: self.form,
-            tables: vec![TableReading { table: self.table, counted: true }],
+            tables: vec![TableReading::new(self.table)],
             facts,
             open: Vec::new(),
-            identities_checked: 0,
-            identities_held: 0,
             status: Status::Counted,
         }
     }

@@ -152,6 +152,47 @@ pub struct TableReading {
     pub table: TableId,
     /// Whether its figures are counted in the consolidation.
     pub counted: bool,
+    /// What its own identities say of the reading.
+    pub proof: Proof,
+}
+
+impl TableReading {
+    /// A table whose identities have not been evaluated yet.
+    #[must_use]
+    pub fn new(table: TableId) -> Self {
+        TableReading { table, counted: true, proof: Proof::default() }
+    }
+}
+
+/// How many identities could be evaluated, and how many of them hold.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Proof {
+    /// Identities that could be evaluated.
+    pub checked: u32,
+    /// Identities that hold.
+    pub held: u32,
+}
+
+impl Proof {
+    /// Identities that do not hold.
+    #[must_use]
+    pub fn broken(self) -> u32 {
+        self.checked - self.held
+    }
+
+    /// Counts one that could be evaluated.
+    pub fn count(&mut self, holds: bool) {
+        self.checked += 1;
+        self.held += u32::from(holds);
+    }
+}
+
+impl std::ops::Add for Proof {
+    type Output = Proof;
+
+    fn add(self, other: Proof) -> Proof {
+        Proof { checked: self.checked + other.checked, held: self.held + other.held }
+    }
 }
 
 /// A category that the form does not list.
@@ -184,10 +225,6 @@ pub struct Return {
     pub facts: Vec<Fact>,
     /// Its open categories.
     pub open: Vec<OpenCategory>,
-    /// Identities that could be evaluated.
-    pub identities_checked: u32,
-    /// Identities that hold.
-    pub identities_held: u32,
     /// What became of it.
     pub status: Status,
 }
@@ -199,6 +236,12 @@ impl Return {
         let item = ItemCode::slot(slot);
         let place = self.facts.binary_search_by_key(&item, |fact| fact.item).ok()?;
         self.facts.get(place)
+    }
+
+    /// What its identities say of it, over all its tables.
+    #[must_use]
+    pub fn proof(&self) -> Proof {
+        self.tables.iter().fold(Proof::default(), |sum, table| sum + table.proof)
     }
 
     /// Whether its figures were read from sentences: they are counted only where no return says them.

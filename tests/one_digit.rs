@@ -167,7 +167,7 @@ proptest! {
         for (other, row) in &before.returns {
             let columns = row.differing(&after.returns[other]);
             let wanted: &[&str] = match (*other == file, broken.is_empty()) {
-                (true, false) => &["identities_held", "sha256"],
+                (true, false) => &["identities_held", "proof", "sha256"],
                 (true, true) => &["sha256"],
                 (false, _) => &[],
             };

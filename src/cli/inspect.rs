@@ -66,7 +66,7 @@ pub(super) fn inspect_command(settings: &Settings, desk: &Desk) -> Result<u8, Ru
                 }
                 out(&catalogue.say(
                     "inspect_identities",
-                    &[("held", one.identities_held.to_string()), ("checked", one.identities_checked.to_string())],
+                    &[("held", one.proof().held.to_string()), ("checked", one.proof().checked.to_string())],
                 ));
             }
             if outcome.returns.is_empty() {

@@ -155,7 +155,7 @@ impl<'a> Contest<'a> {
                 revision_rank(base, self.bench.words),
                 speaks,
                 (numbers * QUARTERS).div_ceil(figures.max(1)),
-                Reverse(one.identities_checked - one.identities_held),
+                Reverse(one.proof().broken()),
                 numbers,
                 name.to_owned(),
                 r,

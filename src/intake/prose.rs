@@ -10,7 +10,7 @@ use crate::form::{Level, TableId};
 use crate::locate::{Record, RowClaim, text_of};
 use crate::narrative::{self, Narrative, Stated, Target};
 use crate::read::{self, Cell, Content, FileFormat, Sheet, Workbook};
-use crate::returns::{Agency, Fact, ItemCode, OpenCategory, Return, Status, TableReading};
+use crate::returns::{Agency, Fact, ItemCode, OpenCategory, Proof, Return, Status, TableReading};
 use crate::value::Meaning;
 use std::collections::BTreeSet;
 
@@ -240,11 +240,12 @@ impl Maker {
             year: self.year,
             year_disputed: false,
             form,
-            tables: vec![TableReading { table: self.table, counted: true }],
+            tables: vec![TableReading {
+                proof: Proof { checked: read.lists_checked, held: read.lists_held },
+                ..TableReading::new(self.table)
+            }],
             facts,
             open,
-            identities_checked: read.lists_checked,
-            identities_held: read.lists_held,
             status: Status::Counted,
         })
     }

@@ -6,9 +6,9 @@
 
 use crate::agency::identify::{Claims, Identifier, Identity, Rows, Scene};
 use crate::form::{FormId, Rulebook, SlotId, TableId};
-use crate::locate::{Gap, Item, LocatedTable, Placed, Record, RowClaim, Stray};
+use crate::locate::{Gap, Item, LocatedTable, Otherwise, Placed, Record, RowClaim, Stray, Unsettled};
 use crate::returns::Agency;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// What the path alone says.
 pub fn by_path(identifier: &Identifier<'_>, path: &Claims) -> Identity {
@@ -110,11 +110,32 @@ fn cut(record: Record, cuts: &[u32]) -> Vec<Record> {
         first_row: part.checked_sub(1).and_then(|cut| cuts.get(cut)).map_or(table.first_row, |row| row + 1),
         figures: Vec::new(),
         gaps: Vec::new(),
+        unsettled: Vec::new(),
         ..table.clone()
     };
-    for placed in &table.figures {
+    // A row that stands twice because two agencies have it is each one's own.
+    let (open, apart): (Vec<&Unsettled>, Vec<&Unsettled>) = table.unsettled.iter().partition(|open| {
+        let rows = open.ways.iter().flatten().map(|placed| part_of(placed.position.row));
+        rows.collect::<BTreeSet<usize>>().len() < 2
+    });
+    let apart_figures = apart.iter().flat_map(|open| match open.otherwise {
+        Otherwise::ReadAll => open.ways.as_slice(),
+        Otherwise::Read(way) => open.ways.get(way..=way).unwrap_or_default(),
+        Otherwise::Say(_) => &[],
+    });
+    let apart_figures = apart_figures.flatten();
+    for placed in table.figures.iter().chain(apart_figures) {
         let part = part_of(placed.position.row);
         parts.entry(part).or_insert_with(|| empty(part)).figures.push(placed.clone());
+    }
+    for open in open {
+        let row = open.ways.iter().flatten().next().map(|placed| part_of(placed.position.row));
+        if let Some(part) = row.and_then(|part| parts.get_mut(&part)) {
+            part.unsettled.push(open.clone());
+        }
+    }
+    for gap in apart.iter().filter_map(|open| open.otherwise.gap()) {
+        parts.values_mut().for_each(|part| part.gaps.push(gap.clone()));
     }
     for gap in &table.gaps {
         let one = gap.position().map(|position| part_of(position.row)).filter(|part| parts.contains_key(part));
@@ -251,7 +272,8 @@ fn twins(table: &LocatedTable, book: &Rulebook) -> Vec<(FormId, TableId)> {
 fn move_to(table: &mut LocatedTable, form: FormId, twin: TableId, book: &Rulebook) {
     let there = |slot: SlotId| book.slot_by_code(form, &book.slot(slot).code);
     table.table = twin;
-    for placed in &mut table.figures {
+    let open = table.unsettled.iter_mut().flat_map(|open| open.ways.iter_mut().flatten());
+    for placed in table.figures.iter_mut().chain(open) {
         if let Item::Slot(slot) = &mut placed.item
             && let Some(twin) = there(*slot)
         {
@@ -259,4 +281,9 @@ fn move_to(table: &mut LocatedTable, form: FormId, twin: TableId, book: &Ruleboo
         }
     }
     table.gaps.retain_mut(|gap| gap.move_slots(there));
+    for open in &mut table.unsettled {
+        if let Otherwise::Say(gap) = &mut open.otherwise {
+            gap.move_slots(there);
+        }
+    }
 }

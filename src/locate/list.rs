@@ -280,7 +280,7 @@ impl Sheaf {
 
     /// The records; `head` is the list's first row.
     pub fn records(self, sheet: u16, head: u32) -> Vec<Record> {
-        let located = |(table, figures)| LocatedTable { table, sheet, first_row: head, figures, gaps: Vec::new() };
+        let located = |(table, figures)| LocatedTable { figures, ..LocatedTable::new(table, sheet, head) };
         let loose = Record { strays: self.loose, ..Record::default() };
         let bundles = self.bundles.into_iter().map(|bundle| Record {
             claim: bundle.claim,

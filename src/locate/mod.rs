@@ -150,6 +150,37 @@ impl Gap {
     }
 }
 
+/// Figures whose cells the labels leave open: what the figures add up to may tell.
+#[derive(Clone, Debug)]
+pub struct Unsettled {
+    /// The ways to read them; a single way competes with not reading them at all.
+    pub ways: Vec<Vec<Placed>>,
+    /// What to do if no way is proved.
+    pub otherwise: Otherwise,
+}
+
+/// What becomes of cells that the labels leave open, if the figures prove none of the ways to read them.
+#[derive(Clone, Debug)]
+pub enum Otherwise {
+    /// None is read, and this is said.
+    Say(Gap),
+    /// All are read, and contradict each other like any two cells of one figure.
+    ReadAll,
+    /// This way is read: where the cells stand makes it the likeliest.
+    Read(usize),
+}
+
+impl Otherwise {
+    /// What is said of cells that are not read.
+    #[must_use]
+    pub fn gap(&self) -> Option<&Gap> {
+        match self {
+            Otherwise::Say(gap) => Some(gap),
+            Otherwise::ReadAll | Otherwise::Read(_) => None,
+        }
+    }
+}
+
 /// A table found on a sheet.
 #[derive(Clone, Debug)]
 pub struct LocatedTable {
@@ -163,6 +194,26 @@ pub struct LocatedTable {
     pub figures: Vec<Placed>,
     /// What is missing or not understood.
     pub gaps: Vec<Gap>,
+    /// What the labels leave open.
+    pub unsettled: Vec<Unsettled>,
+    /// Columns between or beside its own that are understood and not wanted: another year's, a unit's.
+    pub ignored: Vec<u32>,
+}
+
+impl LocatedTable {
+    /// A table of which nothing has been found yet.
+    #[must_use]
+    pub fn new(table: TableId, sheet: u16, first_row: u32) -> Self {
+        LocatedTable {
+            table,
+            sheet,
+            first_row,
+            figures: Vec::new(),
+            gaps: Vec::new(),
+            unsettled: Vec::new(),
+            ignored: Vec::new(),
+        }
+    }
 }
 
 /// Who and when, as a row of a register or long list says it. Grids leave it to the sheet's title and the file's name.

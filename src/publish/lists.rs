@@ -7,7 +7,7 @@ use crate::finding::Arg;
 use crate::form::Level;
 use crate::intake::Rejection;
 use crate::message::Renderer;
-use crate::returns::{Agency, Return, Status};
+use crate::returns::{Agency, Return, Status, TableReading};
 use std::collections::BTreeMap;
 
 /// One row per input file and return.
@@ -28,12 +28,15 @@ pub fn returns(edition: &Edition<'_>) -> Vec<u8> {
         "identities_checked",
         "identities_held",
         "tables",
+        "proof",
     ]);
     let superseded_by = rivals(edition);
     for (number, outcome) in (0u32..).map(FileId).zip(&edition.collation.outcomes) {
         let file = renderer.file(number);
         for one in outcome.returns.iter().filter(|one| one.year == edition.year) {
             let tables: Vec<&str> = one.tables.iter().map(|reading| book.table(reading.table).code.as_str()).collect();
+            let proof = |reading: &TableReading| format!("{}/{}", reading.proof.held, reading.proof.checked);
+            let proofs: Vec<String> = one.tables.iter().map(proof).collect();
             csv.field(file)
                 .field(renderer.agency_id(&one.agency))
                 .field(renderer.agency(&one.agency))
@@ -44,9 +47,10 @@ pub fn returns(edition: &Edition<'_>) -> Vec<u8> {
                 .field(&outcome.sha256)
                 .fields([
                     one.numbers().to_string(),
-                    one.identities_checked.to_string(),
-                    one.identities_held.to_string(),
+                    one.proof().checked.to_string(),
+                    one.proof().held.to_string(),
                     tables.join("+"),
+                    proofs.join("+"),
                 ])
                 .end();
         }
@@ -63,7 +67,7 @@ pub fn returns(edition: &Edition<'_>) -> Vec<u8> {
                 .field(rejection.status.as_str())
                 .field(&renderer.catalogue.reason(&rejection.reason))
                 .field(&outcome.sha256)
-                .fields(["0", "0", "0", ""])
+                .fields(["0", "0", "0", "", ""])
                 .end();
         }
     }

@@ -171,9 +171,7 @@ impl<'a> Reader<'a> {
         let mut column = 0_u32;
         loop {
             match self.inside()? {
-                Token::Start {
-                    name: name @ ("table:table-cell" | "table:covered-table-cell"), attributes, closed
-                } => {
+                Token::Start { name: name @ ("table:table-cell" | "table:covered-table-cell"), attributes, closed } => {
                     let repeat = repeat_of(attributes, "table:number-columns-repeated");
                     let text = if closed { String::new() } else { self.cell_text()? };
                     let is_formula = attributes.get("table:formula").is_some();

@@ -9,8 +9,8 @@ use std::io::{Cursor, Read};
 use calamine::{Reader, Xlsx, XlsxError, XlsxFormulaMetadata};
 
 use super::gather::{Budget, Gatherer};
-use super::legacy::{push_unless_blank, streamed, worksheets};
 use super::layout::hide_covered;
+use super::legacy::{push_unless_blank, streamed, worksheets};
 use super::zipped::Archive;
 use super::{Content, Limits, Refusal, Sheet, damaged, repair, xlsx_layout};
 

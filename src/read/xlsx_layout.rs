@@ -82,7 +82,8 @@ fn ranges(part: &[u8]) -> Vec<Merged> {
 fn folded(part: &[u8]) -> Folded {
     const SIGNS: [&[u8]; 3] = [b"hidden=", b"ht=\"0\"", b"width=\"0\""];
     let mut folded = Folded::default();
-    let mut places: Vec<usize> = SIGNS.iter().flat_map(|sign| memmem::find_iter(part, sign).take(MOST_RANGES)).collect();
+    let mut places: Vec<usize> =
+        SIGNS.iter().flat_map(|sign| memmem::find_iter(part, sign).take(MOST_RANGES)).collect();
     places.sort_unstable();
     let mut last = None;
     for place in places {

@@ -2,6 +2,7 @@
 
 use super::super::{Gap, Guide, Item, LocatedTable, Placed};
 use super::choice::Candidate;
+use super::unsettled;
 use super::{Band, Scene};
 use crate::address::Position;
 use crate::form::{Block, Line, SlotId, Table, TableId};
@@ -16,6 +17,8 @@ pub(super) struct Found {
     /// Labels with figures that the form does not know.
     pub unknown: Vec<(Position, String)>,
     pub gaps: Vec<Gap>,
+    /// Columns of figures without any head, with their first figure: block and place.
+    pub bare: Vec<(u8, Position)>,
 }
 
 /// How far a table had been read.
@@ -93,9 +96,6 @@ impl Found {
             bands.iter().filter(|band| self.lines.iter().any(|(block, _)| *block == band.block)).collect();
         let first_row = used.iter().map(|band| band.first_row).min()?;
         let heads: Vec<Position> = used.iter().flat_map(|band| band.heads.iter().map(|head| head.position)).collect();
-        for band in used.iter().filter(|band| !band.lost.is_empty()) {
-            self.gaps.push(Gap::TwinColumns { positions: band.lost.clone() });
-        }
         let missing = missing_lines(table, &self.lines, &used);
         let missing_rows: Vec<SlotId> = missing
             .iter()
@@ -107,7 +107,7 @@ impl Found {
         // Blocks that share their heads see the same rows.
         self.unknown.sort();
         self.unknown.dedup();
-        for (at_label, text) in self.unknown {
+        for (at_label, text) in std::mem::take(&mut self.unknown) {
             let near = nearest(scene.guide, &missing_rows, &text);
             self.gaps.push(Gap::UnknownRow { position: at_label, label: text, near });
         }
@@ -115,7 +115,18 @@ impl Found {
         if !table.open_categories {
             self.gaps.extend(missing);
         }
-        let located = LocatedTable { table: table.id, sheet, first_row, figures: self.figures, gaps: self.gaps };
+        let unsettled = unsettled::of(scene, table, &used, &mut self);
+        let mut ignored: Vec<u32> =
+            used.iter().flat_map(|band| band.ignored.iter().copied().chain(band.units)).collect();
+        ignored.sort_unstable();
+        ignored.dedup();
+        let located = LocatedTable {
+            figures: self.figures,
+            gaps: self.gaps,
+            unsettled,
+            ignored,
+            ..LocatedTable::new(table.id, sheet, first_row)
+        };
         Some(Candidate { located, form: table.form, heads })
     }
 }

@@ -14,6 +14,7 @@ mod rows;
 mod single;
 mod strays;
 mod twins;
+mod unsettled;
 
 pub use choice::{Candidate, choose};
 
@@ -62,8 +63,8 @@ struct Band {
     part_sums: Vec<(u32, Vec<u8>)>,
     /// Columns that cannot be told apart: nothing of the band is counted.
     twins: Vec<Position>,
-    /// Heads of one column that cannot be told apart: that column is not counted.
-    lost: Vec<Position>,
+    /// Heads of one column that look alike; one of them may stand among `heads` as the likeliest.
+    rivals: Vec<Head>,
     /// One of several lists side by side, which must not repeat each other.
     beside_others: bool,
 }
@@ -82,7 +83,7 @@ impl Band {
             ignored: Vec::new(),
             part_sums: Vec::new(),
             twins: Vec::new(),
-            lost: Vec::new(),
+            rivals: Vec::new(),
             beside_others: false,
         }
     }

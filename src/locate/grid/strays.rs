@@ -12,7 +12,7 @@ pub(super) fn check(scene: &Scene<'_, '_>, band: &Band, last: u32, found: &mut F
     let left = band.left();
     let end = band.heads.iter().map(|head| head.column).max().unwrap_or(0);
     let mut understood: Vec<(u32, bool)> = Vec::new();
-    let mut first_stray = None;
+    let mut strays: Vec<Position> = Vec::new();
     let mut split_rows = Vec::new();
     for row in scene.view.rows_between(band.body, last) {
         // Between its label and the first known column a row may have a column whose head is not known.
@@ -42,11 +42,12 @@ pub(super) fn check(scene: &Scene<'_, '_>, band: &Band, last: u32, found: &mut F
             if fine {
                 continue;
             }
-            if cell.column == end + 1 && is_rest_of_figure(scene, band, cell) {
+            if cell.column == end + 1 && is_rest_of_figure(scene, band, cell) && !is_column(scene, band, last, end + 1)
+            {
                 split_rows.push(row);
                 found.gaps.push(Gap::SplitFigure { position: position(cell) });
-            } else if first_stray.is_none() {
-                first_stray = Some(position(cell));
+            } else if strays.iter().all(|stray| stray.column != cell.column) {
+                strays.push(position(cell));
             }
         }
     }
@@ -54,9 +55,26 @@ pub(super) fn check(scene: &Scene<'_, '_>, band: &Band, last: u32, found: &mut F
         let of_band = |placed: &Position| band.heads.iter().any(|head| head.column == placed.column);
         found.figures.retain(|placed| !(of_band(&placed.position) && split_rows.contains(&placed.position.row)));
     }
-    if let Some(position) = first_stray {
-        found.gaps.push(Gap::UnknownColumn { position });
+    if let Some(first) = strays.first() {
+        found.gaps.push(Gap::UnknownColumn { position: *first });
     }
+    if let [only] = strays.as_slice()
+        && heads_over(scene, band, only.column).next().is_none()
+    {
+        found.bare.push((band.block, *only));
+    }
+}
+
+/// Whether most rows of the band have a figure in the column: it is one of its own, if without a head.
+fn is_column(scene: &Scene<'_, '_>, band: &Band, last: u32, column: u32) -> bool {
+    let is_figure =
+        |row: u32, column: u32| scene.view.at(Position { row, column }).is_some_and(|c| look(c) == Look::Figure);
+    let rows: Vec<u32> = scene
+        .view
+        .rows_between(band.body, last)
+        .filter(|row| band.heads.iter().any(|head| is_figure(*row, head.column)))
+        .collect();
+    rows.iter().filter(|row| is_figure(**row, column)).count() * 2 > rows.len()
 }
 
 /// Whether a column's head says that its figures are not wanted: a comment, a unit, another year.

@@ -68,12 +68,15 @@ fn one_line(scene: &Scene<'_, '_>, block: &Block, band: &mut Band, first: &[Hit]
         let best = same.iter().map(rank).min();
         same.retain(|hit| Some(rank(hit)) == best);
     }
+    let equals = heads(&same);
     // Of equals, one that closes a group is the group's sum when another one follows.
     let last = same.last().map_or(0, |hit| hit.head.column);
     same.retain(|hit| hit.head.column == last || group_beside(block, &rest, line, hit.head.column).is_none());
-    match same.as_slice() {
-        [only] => rest.push(only.head),
-        several => band.lost = positions(several),
+    if let [only] = same.as_slice() {
+        rest.push(only.head);
+    }
+    if equals.len() > 1 {
+        band.rivals = equals;
     }
     for hit in all.iter().filter(|hit| rest.iter().all(|head| head.column != hit.head.column)) {
         match group_beside(block, &rest, line, hit.head.column) {
