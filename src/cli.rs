@@ -2,6 +2,7 @@
 
 mod arguments;
 mod crosswalk;
+mod drawing;
 mod forms;
 mod inspect;
 mod progress;

@@ -149,6 +149,14 @@ impl Intake<'_> {
         outcome
     }
 
+    /// Reads a file's workbook again, as it was understood; none if it cannot be read.
+    #[must_use]
+    pub fn look_at(&self, input: &InputFile) -> Option<Understood> {
+        let as_folders = source::as_folders(&input.name);
+        let path_claims = self.identifier.path_claims(std::path::Path::new(&as_folders), &input.outer);
+        self.understand(&input.bytes(&self.limits).ok()?, &path_claims).ok()
+    }
+
     /// Reads a workbook and finds its tables, its agency and its year.
     ///
     /// # Errors

@@ -166,18 +166,33 @@ fn gather_here(
     files: Vec<InputFile>,
     progress: &dyn Progress,
 ) -> Result<Gathered, RunError> {
+    with_intake(settings, desk, |intake| gather_with(intake, settings, desk, files, progress))
+}
+
+/// Gives what reads files.
+pub fn with_intake<T>(settings: &Settings, desk: &Desk, act: impl FnOnce(&Intake<'_>) -> T) -> T {
     let book = &desk.library.rulebook;
     let guide = Guide::new(book, &desk.library.words);
     let identifier = Identifier::new(desk.roster.as_ref(), &desk.library.words, &guide.words);
     let phrases = Phrases::new(&desk.library.phrases, book);
-    let intake = Intake {
+    act(&Intake {
         guide: &guide,
         identifier: &identifier,
         phrases: &phrases,
         limits: Limits::default(),
         year: settings.year,
         roster: desk.roster.as_ref(),
-    };
+    })
+}
+
+fn gather_with(
+    intake: &Intake<'_>,
+    settings: &Settings,
+    desk: &Desk,
+    files: Vec<InputFile>,
+    progress: &dyn Progress,
+) -> Result<Gathered, RunError> {
+    let book = &desk.library.rulebook;
     progress.begin(files.len());
     let outcomes: Vec<FileOutcome> = files
         .par_iter()
@@ -192,10 +207,10 @@ fn gather_here(
     let roster = desk.roster.as_ref();
     let earlier = settings.previous.as_ref().map(|folder| published_figures(folder, roster));
     let earlier = earlier.transpose().map_err(RunError::Previous)?.unwrap_or_default();
-    let words = identifier.clue_words();
+    let words = intake.identifier.clue_words();
     let bench = Bench { inputs: &files, book, roster, words, earlier: &earlier, only: settings.year };
     let mut collation = collate(outcomes, &bench);
-    collation.findings.extend(narrative::differences(&collation, book, &phrases));
+    collation.findings.extend(narrative::differences(&collation, book, intake.phrases));
     if collation.years.is_empty() {
         // The caller still wants to say what is wrong with each file.
         return Ok(Gathered { inputs: files, collation, cities: Vec::new(), before: None });

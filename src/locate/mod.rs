@@ -15,7 +15,7 @@ mod words;
 
 pub use index::{LabelIndex, LabelUse, Role};
 pub use list::{Fault, Stray};
-pub use sheet::{SheetView, position, text_of};
+pub use sheet::{Look, SheetView, look, position, raw_of, text_of};
 pub use words::{LineHead, WordKeys};
 
 use crate::address::Position;
