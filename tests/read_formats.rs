@@ -246,7 +246,9 @@ fn inspected(name: &str, bytes: &[u8]) -> Inspected {
         let fields: Vec<&str> = line.split_whitespace().collect();
         placed.push(fields.join(" "));
         let without_place = |field: &&str| field.split_once('=').map_or(*field, |(_, value)| value).to_owned();
-        facts.push(fields.iter().map(without_place).collect::<Vec<_>>().join(" "));
+        // What was rewritten names its cell first.
+        let named = usize::from(fields[0].contains('：'));
+        facts.push(fields.iter().skip(named).map(without_place).collect::<Vec<_>>().join(" "));
     }
     facts.sort();
     Inspected { placed, facts, said }
