@@ -27,7 +27,8 @@ fn main() {
 
 fn measure(input: PathBuf, roster: Option<PathBuf>) -> Result<(), RunError> {
     let output = std::env::temp_dir().join(format!("huizong-proving-{}", std::process::id()));
-    let wanted = Partial { inputs: vec![input], roster, output: Some(output.clone()), jobs: Some(1), ..Partial::default() };
+    let wanted =
+        Partial { inputs: vec![input], roster, output: Some(output.clone()), jobs: Some(1), ..Partial::default() };
     let settings = Settings::resolve(wanted, None).map_err(|error| RunError::Internal(format!("{error:?}")))?;
     let desk = Desk::open(&settings)?;
     let (mut run, mut proving) = (Duration::MAX, Duration::MAX);

@@ -3,6 +3,7 @@
 mod builder;
 mod lacking;
 mod prose;
+mod replies;
 mod settle;
 mod source;
 mod stray;
@@ -14,7 +15,7 @@ use crate::agency::identify::{Claims, Doubt, Identifier, Identity, NoAgency, Sce
 use crate::agency::roster::Roster;
 use crate::check;
 use crate::finding::{Arg, Finding};
-use crate::form::{FormId, Level, hex};
+use crate::form::{FormId, Level, ReplyWords, hex};
 use crate::locate::{self, Guide, Record};
 use crate::narrative::Phrases;
 use crate::read::{self, ArchiveFault, Limits, Refusal, Workbook};
@@ -26,6 +27,7 @@ use units::StatedUnits;
 
 use builder::Builder;
 use lacking::{NO_TABLE, NOT_A_RETURN};
+pub use replies::{Answers, Reply, is_id};
 pub use source::Source;
 
 /// A file to be read.
@@ -58,6 +60,8 @@ pub struct FileOutcome {
     pub claimed_year: Option<u16>,
     /// The agency that its path claims.
     pub claimed_agency: Option<Agency>,
+    /// What its sender answers, if it was sent back.
+    pub answers: Answers,
 }
 
 /// Why a file, or a part of it, gives no return.
@@ -84,6 +88,8 @@ pub struct Intake<'a> {
     pub phrases: &'a Phrases,
     /// The roster, for near misses of a name that is not on it.
     pub roster: Option<&'a Roster>,
+    /// How senders' answers are headed.
+    pub reply_words: &'a ReplyWords,
 }
 
 /// A workbook as it was understood, before figures are read: what `inspect` shows.
@@ -92,6 +98,8 @@ pub struct Understood {
     pub workbook: Workbook,
     /// Its tables, with who and when.
     pub records: Vec<(Record, Identity)>,
+    /// What its sender answers, if it was sent back.
+    pub answers: Answers,
 }
 
 impl Intake<'_> {
@@ -109,6 +117,7 @@ impl Intake<'_> {
             rejected: None,
             claimed_year: by_path.year.map(|claim| claim.value),
             claimed_agency: by_path.agency.ok(),
+            answers: Answers::default(),
         };
         if let Some(reason) = skipped(&input.name) {
             outcome.reject(id, Status::NotAReturn, reason, Level::Note, "file.skipped");
@@ -138,6 +147,7 @@ impl Intake<'_> {
         match self.understand(&bytes, &path_claims) {
             Ok(understood) => {
                 self.assemble(id, &understood, &mut outcome);
+                outcome.answers = understood.answers.clone();
                 self.add_prose(id, &bytes, Some(&understood), &path_claims, &mut outcome);
                 outcome.explain_lack(id, &understood.workbook, &bytes);
             }
@@ -162,13 +172,14 @@ impl Intake<'_> {
     /// # Errors
     /// When the bytes are no workbook that can be read.
     pub fn understand(&self, bytes: &[u8], path_claims: &Claims) -> Result<Understood, Refusal> {
-        let workbook = read::read_workbook(bytes, &self.limits)?;
+        let mut workbook = read::read_workbook(bytes, &self.limits)?;
+        let answers = replies::take_out(&mut workbook, self.reply_words);
         let claims = self.identifier.sheet_claims(&workbook, &|text| self.guide.is_label(text));
         let mut years = Scene::new(self.identifier, &claims, path_claims, &[]).sheet_years();
         years.iter_mut().for_each(|year| *year = year.or(self.year));
         let records = locate::locate(&workbook, self.guide, &years);
         let records = who::attribute(records, self.identifier, &claims, path_claims, self.guide.book);
-        Ok(Understood { workbook, records })
+        Ok(Understood { workbook, records, answers })
     }
 
     fn assemble(&self, id: FileId, understood: &Understood, outcome: &mut FileOutcome) {

@@ -182,6 +182,7 @@ pub fn with_intake<T>(settings: &Settings, desk: &Desk, act: impl FnOnce(&Intake
         limits: Limits::default(),
         year: settings.year,
         roster: desk.roster.as_ref(),
+        reply_words: &desk.library.words.replies,
     })
 }
 

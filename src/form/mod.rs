@@ -22,4 +22,4 @@ pub use phrases::{GrammarWords, IndicatorPhrases, PhraseBook};
 pub use rulebook::{
     Block, DefinitionError, Derived, Form, FormId, Identity, Line, Rulebook, Slot, SlotId, Table, TableId, Term,
 };
-pub use words::Words;
+pub use words::{ReplyWords, Words};

@@ -94,4 +94,18 @@ pub struct Words {
     pub changes: Vec<String>,
     /// What stands around the digits of a year in a head.
     pub year_marks: Vec<String>,
+    /// Heads of the columns in which a sender answers.
+    pub replies: ReplyWords,
+}
+
+/// Heads of the columns of a workbook that is sent back: each in Chinese, then in English.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ReplyWords {
+    /// What the cell should say.
+    pub change: Vec<String>,
+    /// Why it is right.
+    pub explain: Vec<String>,
+    /// To which finding the answer belongs.
+    pub key: Vec<String>,
 }

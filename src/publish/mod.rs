@@ -8,6 +8,7 @@ mod findings;
 mod folder;
 mod lists;
 mod manifest;
+mod return_to_sender;
 mod summary;
 mod tables;
 
@@ -73,6 +74,7 @@ pub fn publish(edition: &Edition<'_>, folder: &mut Folder) -> Result<(), Publish
     folder.write("returns.csv", lists::returns(edition))?;
     folder.write("roster.csv", lists::roster(edition))?;
     facts::write(edition, folder)?;
+    return_to_sender::write(edition, folder)?;
     let manifest = manifest::manifest(edition, folder);
     folder.write("manifest.json", manifest)?;
     Ok(())
