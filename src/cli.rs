@@ -109,6 +109,14 @@ fn report(settings: &Settings, error: &RunError) {
         RunError::NothingReadable(files) => {
             say("nothing_readable", &[("inputs", inputs), ("files", files.to_string())]);
         }
+        RunError::DecisionsUnreadable(at) => complain_at(settings.lang, "decisions_unreadable", at),
+        RunError::DecisionsColumn(path, name) => {
+            say("decisions_column", &[("path", path.display().to_string()), ("name", (*name).to_owned())]);
+        }
+        RunError::DecisionsRow(path, line, name) => say(
+            "decisions_row",
+            &[("path", path.display().to_string()), ("line", line.to_string()), ("name", (*name).to_owned())],
+        ),
         RunError::RosterUnreadable(at) => complain_at(settings.lang, "roster_unreadable", at),
         RunError::Previous(at) => complain_at(settings.lang, "previous_unusable", at),
         RunError::RosterWrong(path, errors) => {

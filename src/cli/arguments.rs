@@ -81,6 +81,8 @@ pub(super) struct Options {
     #[arg(long)]
     previous: Option<PathBuf>,
     #[arg(long)]
+    decisions: Option<PathBuf>,
+    #[arg(long)]
     forms: Option<PathBuf>,
     #[arg(long)]
     config: Option<PathBuf>,
@@ -105,6 +107,7 @@ impl Options {
             year: self.year,
             roster: self.roster,
             previous: self.previous,
+            decisions: self.decisions,
             forms: self.forms,
             jobs: self.jobs,
             lang: self.lang,
