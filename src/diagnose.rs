@@ -178,14 +178,18 @@ impl Table<'_> {
         explained.sort_by_key(|(distance, _)| *distance);
         let touched = sets.first().map(|set| self.touched(set)).unwrap_or_default();
         let confidence = match explained.as_slice() {
-            [(distance, only)] if only.corrections.len() == 1 && touched.len() > 1 && *distance <= 1 => {
-                Confidence::Certain
-            }
+            [(distance, only)] if self.is_certain(*distance, only, &touched) => Confidence::Certain,
             [_] => Confidence::Likely,
             [(best, _), (next, _), ..] if best + MARGIN <= *next => Confidence::Likely,
             all => Confidence::OneOf(all.len()),
         };
         self.made(explained.into_iter().map(|(_, explanation)| explanation).collect(), touched, confidence, sets)
+    }
+
+    /// Several equations agree on one cell and its value, and what happened to it happens every day.
+    fn is_certain(&self, distance: u32, only: &Explanation, touched: &[usize]) -> bool {
+        let [correction] = only.corrections.as_slice() else { return false };
+        touched.len() > 1 && (distance == 0 || correction.slip.is_common())
     }
 
     fn moved(&self, moves: Vec<(Move, Changes)>) -> Cause {
