@@ -68,9 +68,13 @@ impl Line {
 /// Tables whose identities can say which cell is wrong.
 pub fn tables(book: &Rulebook) -> impl Iterator<Item = TableId> + '_ {
     let tables = book.forms.iter().flat_map(|form| form.tables.iter().map(move |table| (form, *table)));
-    tables.filter(|(form, table)| form.identities.iter().any(|identity| {
-        identity.table == *table && matches!(identity.shape, Shape::Total | Shape::Balance)
-    })).map(|(_, table)| table)
+    tables
+        .filter(|(form, table)| {
+            form.identities
+                .iter()
+                .any(|identity| identity.table == *table && matches!(identity.shape, Shape::Total | Shape::Balance))
+        })
+        .map(|(_, table)| table)
 }
 
 /// Everything that is tried on a table.

@@ -4,7 +4,7 @@
 
 use huizong::diagnose::{Confidence, Move, Slip};
 use huizong::form::{Library, Rulebook, TableId};
-use huizong::power::{Bench, Dice, Outcome, MISHAPS};
+use huizong::power::{Bench, Dice, MISHAPS, Outcome};
 use huizong::value::Amount;
 
 fn table(book: &Rulebook, form: &str, code: &str) -> TableId {

@@ -59,8 +59,7 @@ impl Page<'_> {
 
     fn group(&self, line: &Line) -> [String; 3] {
         let setup = line.setup;
-        let cells =
-            if setup.mishap.is_single() { setup.cells.to_string() } else { self.catalogue.word("power_moved") };
+        let cells = if setup.mishap.is_single() { setup.cells.to_string() } else { self.catalogue.word("power_moved") };
         [self.title(setup.table), self.totals(setup.formulas), cells]
     }
 
