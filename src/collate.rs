@@ -78,6 +78,11 @@ impl Collation {
         all.filter(move |finding| wanted(finding.year))
     }
 
+    /// All findings on files and between them.
+    pub fn findings_mut(&mut self) -> impl Iterator<Item = &mut Finding> {
+        self.outcomes.iter_mut().flat_map(|outcome| &mut outcome.findings).chain(&mut self.findings)
+    }
+
     /// What claims a year stands in that year's lists; what claims none, or one of which nothing is published, stands
     /// in every year's, so that it is nowhere lost.
     fn belongs(&self, claimed: Option<u16>, year: u16) -> bool {

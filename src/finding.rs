@@ -68,6 +68,15 @@ pub enum Statement {
     TooMany,
 }
 
+/// A decision of the office that settles a finding.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Decided {
+    /// Why it is right as it is.
+    pub explanation: String,
+    /// Who decided, and when, as the decisions say it.
+    pub by: String,
+}
+
 /// A doubt or an error, with everything needed to say it.
 #[derive(Clone, Debug)]
 pub struct Finding {
@@ -75,6 +84,12 @@ pub struct Finding {
     pub level: Level,
     /// The rule that raised it, such as `R3.row.granted` or `value.text`.
     pub rule: String,
+    /// Further rules that are broken for the same cause, and are not said again.
+    pub also: Vec<String>,
+    /// Stable over re-runs, so that an answer stays attached to its question; given when everything is known.
+    pub id: String,
+    /// What the office has decided about it, as a sentence's key with what it names.
+    pub decided: Option<Box<Decided>>,
     /// The report year; none where it is not known.
     pub year: Option<u16>,
     /// The agency; none where it is not known.
@@ -108,6 +123,9 @@ impl Finding {
         Finding {
             level,
             rule: rule.into(),
+            also: Vec::new(),
+            id: String::new(),
+            decided: None,
             year: None,
             agency: None,
             subject: None,

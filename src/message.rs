@@ -6,7 +6,7 @@ use crate::address::{CellRef, FileId};
 use crate::agency::roster::Roster;
 use crate::check::Origin;
 use crate::diagnose::{Confidence, Correction, Explanation, Line};
-use crate::finding::{Arg, Finding, Statement};
+use crate::finding::{Arg, Decided, Finding, Statement};
 use crate::form::{Rulebook, SlotId, TableId};
 use crate::intake::InputFile;
 use crate::returns::Agency;
@@ -201,6 +201,13 @@ impl Renderer<'_> {
                 phrase(key, &[("ways", shown), ("count", count)])
             }
         }
+    }
+
+    /// What the office has decided.
+    #[must_use]
+    pub fn decided(&self, decided: &Decided) -> String {
+        let values = [("text", decided.explanation.clone()), ("by", decided.by.clone())];
+        self.catalogue.phrase("decided_explained", &values)
     }
 
     /// How sure the diagnosis is, in the words of the contract.

@@ -226,7 +226,25 @@ fn gather_with(
         Some(before) if !cities.is_empty() && collation.returns(before).next().is_some() => Some(city(before)?),
         _ => None,
     };
+    let mut cities = cities;
+    settle_findings(&mut collation, &mut cities, &files, desk);
     Ok(Gathered { inputs: files, collation, cities, before })
+}
+
+/// Gives every finding its id.
+fn settle_findings(collation: &mut Collation, cities: &mut [City], inputs: &[InputFile], desk: &Desk) {
+    let sheets: Vec<Vec<String>> = collation.outcomes.iter().map(|outcome| outcome.sheets.clone()).collect();
+    let sheets: Vec<&[String]> = sheets.iter().map(Vec::as_slice).collect();
+    let renderer = Renderer {
+        catalogue: &desk.catalogue,
+        book: &desk.library.rulebook,
+        roster: desk.roster.as_ref(),
+        inputs,
+        sheets: &sheets,
+    };
+    let of_cities = cities.iter_mut().flat_map(|city| &mut city.findings);
+    let mut findings: Vec<&mut Finding> = collation.findings_mut().chain(of_cities).collect();
+    publish::identify(&mut findings, &renderer);
 }
 
 /// Writes the outputs of every year and puts them in their place.
@@ -273,7 +291,7 @@ fn publish_here(settings: &Settings, desk: &Desk, gathered: &Gathered) -> Result
                 earlier: earlier.as_ref(),
                 bom: settings.bom,
                 roster_hash: desk.roster_hash.clone(),
-                findings: &publish::findings_of(&gathered.collation, city, renderer),
+                findings: &publish::findings_of(&gathered.collation, city),
                 standings: &standings(&gathered.collation, city.year, &desk.library.rulebook),
             };
             publish::publish(&edition, &mut folder)?;

@@ -151,7 +151,9 @@ proptest! {
         let mut broken: Vec<String> = rules.identities.iter().filter(contains).map(|rule| rule.rule.clone()).collect();
         broken.sort();
         let (notes, findings): (Vec<&Row>, Vec<&Row>) = after.findings.iter().partition(|row| &row["level"] == "note");
-        let mut raised: Vec<String> = findings.iter().map(|row| row["rule"].to_owned()).collect();
+        let mut raised: Vec<String> =
+            findings.iter().flat_map(|row| row["rules"].split(' ').map(str::to_owned)).collect();
+        prop_assert!(findings.len() < 2, "one cause, one finding: {:?}", findings);
         raised.sort();
         prop_assert_eq!(&raised, &broken);
         for row in &findings {
@@ -160,6 +162,11 @@ proptest! {
             prop_assert!(cells.contains(&&fact["cell"]), "{:?} lacks {}", cells, &fact["cell"]);
             let size = amount(&row["difference"]);
             prop_assert!(size == difference || size == Amount::ZERO - difference, "{:?}", row);
+            // Where it is sure which cell is wrong, it is this one, and what it should say is what it said.
+            let old_value = published(book, slot, old);
+            if !row["confidence"].starts_with("one_of") {
+                prop_assert_eq!((&row["cell"], &row["expected"]), (&fact["cell"], old_value.as_str()));
+            }
         }
         prop_assert!(notes.iter().all(|row| &row["rule"] == "route.difference"), "{:?}", notes);
 

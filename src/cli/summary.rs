@@ -97,14 +97,14 @@ fn roster_lines(
 
 /// Findings by level, and the first ones. Who sent nothing has been named already.
 fn findings(gathered: &Gathered, city: &City, renderer: &Renderer<'_>, line: Say<'_>) {
-    let findings = findings_of(&gathered.collation, city, renderer);
-    let of = |level: Level| findings.iter().filter(|(_, finding)| finding.level == level).count();
+    let findings = findings_of(&gathered.collation, city);
+    let of = |level: Level| findings.iter().filter(|finding| finding.level == level).count();
     let (errors, queries, notes) = (of(Level::Error), of(Level::Query), of(Level::Note));
     let counts = [("errors", errors.to_string()), ("queries", queries.to_string()), ("notes", notes.to_string())];
     line("summary_findings", &counts);
     let first: Vec<&Finding> = findings
         .iter()
-        .map(|(_, finding)| *finding)
+        .copied()
         .filter(|finding| finding.level != Level::Note && finding.rule != "return.missing")
         .take(SHOWN)
         .collect();

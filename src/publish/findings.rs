@@ -9,45 +9,60 @@ use crate::finding::{Arg, Finding, Subject};
 use crate::form::hex;
 use crate::message::Renderer;
 use sha2::{Digest, Sha256};
-use std::collections::{BTreeSet, HashMap};
+use std::cmp::{Ordering, Reverse};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
-/// The year's findings with their ids, gravest first, then in the order of agencies and files.
+/// The year's findings: gravest first, then those that matter most to the published totals, then in the order of agencies
+/// and files.
 #[must_use]
-pub fn findings_of<'a>(
-    collation: &'a Collation,
-    city: &'a City,
-    renderer: &Renderer<'_>,
-) -> Vec<(String, &'a Finding)> {
+pub fn findings_of<'a>(collation: &'a Collation, city: &'a City) -> Vec<&'a Finding> {
     let mut sorted: Vec<&Finding> = collation.findings(city.year).chain(&city.findings).collect();
-    sorted.sort_by(|a, b| {
-        (a.level, &a.agency, a.file, a.place, &a.rule, &a.subject)
-            .cmp(&(b.level, &b.agency, b.file, b.place, &b.rule, &b.subject))
-    });
-    let mut taken: BTreeSet<String> = BTreeSet::new();
+    sorted.sort_by(|a, b| order(a, b));
+    sorted
+}
+
+/// The order in which findings are read: what is not known to change a total comes after what does.
+fn order(a: &Finding, b: &Finding) -> Ordering {
+    let key = |finding: &Finding| (finding.level, Reverse(finding.effect));
+    key(a).cmp(&key(b)).then_with(|| asked(a).cmp(&asked(b)))
+}
+
+/// What a finding is about, in order.
+fn asked(finding: &Finding) -> impl Ord + '_ {
+    (&finding.agency, finding.file, finding.place, &finding.rule, &finding.subject)
+}
+
+/// Gives every finding an id that it keeps from run to run.
+pub fn identify(findings: &mut [&mut Finding], renderer: &Renderer<'_>) {
+    // Not by level: a question that has been answered is still the same question.
+    findings.sort_by(|a, b| asked(a).cmp(&asked(b)));
+    let identities: HashSet<&str> =
+        renderer.book.forms.iter().flat_map(|form| form.identities.iter().map(|one| one.rule.as_str())).collect();
+    let mut taken: BTreeSet<String> = findings.iter().map(|finding| finding.id.clone()).collect();
     // The same question may be asked several times: the second time it says so in its id.
     let mut times: HashMap<String, u32> = HashMap::new();
-    let mut unique = |finding: &Finding| {
-        let question = question(finding, renderer);
+    for finding in findings.iter_mut().filter(|finding| finding.id.is_empty()) {
+        let question = question(finding, identities.contains(finding.rule.as_str()), renderer);
         let time = times.entry(question.clone()).or_default();
-        loop {
+        while finding.id.is_empty() {
             let id = stable_id(&question, *time);
             *time += 1;
             if taken.insert(id.clone()) {
-                return id;
+                finding.id = id;
             }
         }
-    };
-    sorted.into_iter().map(|finding| (unique(finding), finding)).collect()
+    }
 }
 
 /// What a finding asks: rule, agency, year, figure and place, not values.
-fn question(finding: &Finding, renderer: &Renderer<'_>) -> String {
-    let (table, indicator, dimension) = subject(finding, renderer);
+fn question(finding: &Finding, is_identity: bool, renderer: &Renderer<'_>) -> String {
+    // A broken identity is the same question whichever of its cells is suspected.
+    let (table, indicator, dimension) = if is_identity { Default::default() } else { subject(finding, renderer) };
     let (file, sheet, cell) = place(finding, renderer);
     let agency = finding.agency.as_ref().map_or("", |agency| renderer.agency(agency));
     let year = finding.year.map(|year| year.to_string()).unwrap_or_default();
     // A figure's finding follows the figure when the sender moves the table or renames the file.
-    let place = if finding.agency.is_some() && !indicator.is_empty() {
+    let place = if finding.agency.is_some() && (is_identity || !indicator.is_empty()) {
         String::new()
     } else {
         format!("{file}\u{1f}{sheet}\u{1f}{cell}")
@@ -115,12 +130,14 @@ pub fn findings(edition: &Edition<'_>) -> Vec<u8> {
         "effect",
         "message",
         "cells",
+        "rules",
+        "decided",
     ]);
-    for (id, finding) in edition.findings {
+    for finding in edition.findings {
         let (table, indicator, dimension) = subject(finding, renderer);
         let (file, sheet, cell) = place(finding, renderer);
         let agency = finding.agency.as_ref();
-        csv.field(id)
+        csv.field(&finding.id)
             .field(finding.level.as_str())
             .field(&finding.rule)
             .field(agency.map_or("", |agency| renderer.agency_id(agency)))
@@ -132,6 +149,8 @@ pub fn findings(edition: &Edition<'_>) -> Vec<u8> {
             .field(&finding.effect.map(|effect| effect.to_string()).unwrap_or_default())
             .field(&renderer.message(finding))
             .field(&involved(finding, renderer))
+            .field(&std::iter::once(&finding.rule).chain(&finding.also).cloned().collect::<Vec<_>>().join(" "))
+            .field(&finding.decided.as_ref().map(|by| renderer.decided(by)).unwrap_or_default())
             .end();
     }
     csv.into_bytes()

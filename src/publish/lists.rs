@@ -118,7 +118,7 @@ pub fn roster(edition: &Edition<'_>) -> Vec<u8> {
     let mut csv = CsvText::new(edition.bom);
     csv.row(["agency_id", "agency", "parent_id", "state", "file", "group", "errors", "queries"]);
     let mut counts: BTreeMap<&Agency, (usize, usize)> = BTreeMap::new();
-    for (_, finding) in edition.findings {
+    for finding in edition.findings {
         if let Some(agency) = &finding.agency {
             let count = counts.entry(agency).or_default();
             match finding.level {

@@ -12,7 +12,7 @@ mod return_to_sender;
 mod summary;
 mod tables;
 
-pub use findings::findings_of;
+pub use findings::{findings_of, identify};
 pub use folder::{Folder, PublishError, claim, may_replace, replace};
 pub use summary::{item_code, scope_name};
 
@@ -46,8 +46,8 @@ pub struct Edition<'a> {
     pub bom: bool,
     /// Hash of the roster in use.
     pub roster_hash: Option<String>,
-    /// The year's findings with their ids, gravest first.
-    pub findings: &'a [(String, &'a Finding)],
+    /// The year's findings, gravest first.
+    pub findings: &'a [&'a Finding],
     /// How the agencies stand.
     pub standings: &'a Standings,
 }

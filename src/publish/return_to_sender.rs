@@ -22,8 +22,8 @@ const MOST_CELLS: usize = 200_000;
 /// What a file's or folder's name may hold, in characters.
 const LONGEST_NAME: usize = 60;
 
-/// A question to the sender: a finding with its id.
-type Question<'a> = &'a (String, &'a Finding);
+/// A question to the sender.
+type Question<'a> = &'a Finding;
 
 /// Writes the folder.
 ///
@@ -31,13 +31,13 @@ type Question<'a> = &'a (String, &'a Finding);
 /// When a file cannot be written.
 pub fn write(edition: &Edition<'_>, folder: &mut Folder) -> Result<(), PublishError> {
     let mut by_agency: BTreeMap<&str, Vec<Question<'_>>> = BTreeMap::new();
-    let open = edition.findings.iter().filter(|(_, finding)| finding.level != Level::Note);
+    let open = edition.findings.iter().copied().filter(|finding| finding.level != Level::Note);
     let is_return = |file: FileId| {
         let outcome = edition.collation.outcomes.get(file.0 as usize);
         outcome.is_some_and(|outcome| outcome.rejected.as_ref().is_none_or(|why| why.status == Status::Refused))
     };
-    for question in open.filter(|(_, finding)| finding.file.is_some_and(is_return)) {
-        let agency = question.1.agency.as_ref().map_or("", |agency| edition.renderer.agency(agency));
+    for question in open.filter(|finding| finding.file.is_some_and(is_return)) {
+        let agency = question.agency.as_ref().map_or("", |agency| edition.renderer.agency(agency));
         by_agency.entry(agency).or_default().push(question);
     }
     let places: Vec<(String, &str, Vec<Question<'_>>)> = {
@@ -66,7 +66,7 @@ fn parcel(
     let renderer = edition.renderer;
     let mut by_file: BTreeMap<FileId, Vec<Question<'_>>> = BTreeMap::new();
     for question in asked {
-        by_file.entry(question.1.file.unwrap_or(FileId(u32::MAX))).or_default().push(question);
+        by_file.entry(question.file.unwrap_or(FileId(u32::MAX))).or_default().push(question);
     }
     let mut names = Names::default();
     let mut files = Vec::new();
@@ -107,7 +107,7 @@ fn marked_workbook(
         return None;
     }
     let renderer = edition.renderer;
-    let marks: Vec<Mark> = asked.iter().flat_map(|(_, finding)| marks(finding, returns, renderer)).collect();
+    let marks: Vec<Mark> = asked.iter().flat_map(|finding| marks(finding, returns, renderer)).collect();
     let notice = notice(edition, agency, asked, returns);
     let done = send_back(&bytes, &workbook, &marks, &notice, &limits).ok()?;
     Some((done.bytes, done.extension))
@@ -158,7 +158,7 @@ fn notice(edition: &Edition<'_>, agency: &str, asked: &[Question<'_>], returns: 
         let text = catalogue.choose(texts.first().map_or("", String::as_str), texts.get(1).map_or("", String::as_str));
         Column { head: text.to_owned(), width }
     };
-    let rows = asked.iter().map(|(id, finding)| Row {
+    let rows = asked.iter().map(|finding| Row {
         level: finding.level,
         texts: vec![
             catalogue.word(finding.level.as_str()),
@@ -166,7 +166,7 @@ fn notice(edition: &Edition<'_>, agency: &str, asked: &[Question<'_>], returns: 
             edition.renderer.message(finding),
             proposal(finding, returns, edition.renderer),
         ],
-        key: id.clone(),
+        key: finding.id.clone(),
         target: finding
             .place
             .filter(|place| place.position.sentence().is_none())
@@ -214,7 +214,7 @@ fn proposal(finding: &Finding, returns: &[&Return], renderer: &Renderer<'_>) -> 
 /// The page of text: greeting, numbered points, what to do.
 fn text_page(edition: &Edition<'_>, agency: &str, asked: &[Question<'_>]) -> Vec<u8> {
     let (renderer, catalogue) = (edition.renderer, edition.renderer.catalogue);
-    let count = |level: Level| asked.iter().filter(|(_, finding)| finding.level == level).count().to_string();
+    let count = |level: Level| asked.iter().filter(|finding| finding.level == level).count().to_string();
     let values = [
         ("agency", agency.to_owned()),
         ("year", edition.year.to_string()),
@@ -223,7 +223,7 @@ fn text_page(edition: &Edition<'_>, agency: &str, asked: &[Question<'_>]) -> Vec
     ];
     let mut lines = vec![catalogue.say("sendback_greeting", &values), String::new()];
     let mut file = None;
-    for (number, (_, finding)) in asked.iter().enumerate() {
+    for (number, finding) in asked.iter().enumerate() {
         if file != Some(finding.file) {
             file = Some(finding.file);
             let name = finding.file.map(|file| renderer.file(file).to_owned()).unwrap_or_default();
