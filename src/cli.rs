@@ -5,6 +5,7 @@ mod crosswalk;
 mod drawing;
 mod forms;
 mod inspect;
+mod power;
 mod progress;
 mod summary;
 

@@ -21,7 +21,7 @@ use crate::form::{Rulebook, SlotId, TableId};
 use crate::returns::Return;
 use crate::value::Amount;
 use search::{Changes, Found};
-use system::System;
+use system::{Cell, System};
 
 /// How sure a diagnosis is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -65,8 +65,19 @@ pub struct Cause {
     pub explanations: Vec<Explanation>,
     /// How sure it is.
     pub confidence: Confidence,
-    /// Whether formulas follow the cells, so that they hide in which row the error is.
-    pub swallowed: bool,
+    /// What is certain all the same where formulas followed the wrong cell and so hide which one it is.
+    pub swallowed: Option<Line>,
+}
+
+/// Where the error is, if not in which cell.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Line {
+    /// In one column.
+    Column,
+    /// In one row.
+    Row,
+    /// In one of the cells named, of several rows and columns.
+    Cells,
 }
 
 /// What is wrong in a table.
@@ -178,14 +189,18 @@ impl Table<'_> {
         explained.sort_by_key(|(distance, _)| *distance);
         let touched = sets.first().map(|set| self.touched(set)).unwrap_or_default();
         let confidence = match explained.as_slice() {
-            [(distance, only)] if only.corrections.len() == 1 && touched.len() > 1 && *distance <= 1 => {
-                Confidence::Certain
-            }
+            [(distance, only)] if self.is_certain(*distance, only, &touched) => Confidence::Certain,
             [_] => Confidence::Likely,
             [(best, _), (next, _), ..] if best + MARGIN <= *next => Confidence::Likely,
             all => Confidence::OneOf(all.len()),
         };
         self.made(explained.into_iter().map(|(_, explanation)| explanation).collect(), touched, confidence, sets)
+    }
+
+    /// Several equations agree on one cell and its value, and what happened to it happens every day.
+    fn is_certain(&self, distance: u32, only: &Explanation, touched: &[usize]) -> bool {
+        let [correction] = only.corrections.as_slice() else { return false };
+        touched.len() > 1 && (distance == 0 || correction.slip.is_common())
     }
 
     fn moved(&self, moves: Vec<(Move, Changes)>) -> Cause {
@@ -212,8 +227,28 @@ impl Table<'_> {
     ) -> Cause {
         let follows = |cell: usize| self.system.cells.get(cell).is_some_and(|cell| !cell.followers.is_empty());
         let identities = touched.iter().filter_map(|equation| self.system.identities.get(*equation)).copied().collect();
-        let swallowed = explanations.len() > 1 && sets.iter().flatten().any(|(cell, _)| follows(*cell));
+        let is_hidden = explanations.len() > 1 && sets.iter().flatten().any(|(cell, _)| follows(*cell));
+        let swallowed = is_hidden.then(|| self.line(sets));
         Cause { identities, explanations, confidence, swallowed }
+    }
+
+    /// What the cells of all sets have in common.
+    fn line(&self, sets: &[Changes]) -> Line {
+        let at = |cell: &usize| self.system.cells.get(*cell).map(|cell| cell.at);
+        let places: Vec<(u8, u8, u8)> = sets.iter().flatten().filter_map(|(cell, _)| at(cell)).collect();
+        let alike = |key: fn(&(u8, u8, u8)) -> (u8, u8)| {
+            places.windows(2).all(|pair| match pair {
+                [a, b] => key(a) == key(b),
+                _ => true,
+            })
+        };
+        if alike(|at| (at.0, at.2)) {
+            Line::Column
+        } else if alike(|at| (at.0, at.1)) {
+            Line::Row
+        } else {
+            Line::Cells
+        }
     }
 
     fn correction(&self, place: usize, by: Amount) -> Correction {
@@ -224,12 +259,17 @@ impl Table<'_> {
         let slip = match cell.value {
             _ if cell.blank => Slip::LeftBlank,
             None => Slip::Unreadable,
-            Some(from) => self.slip(cell.slot, from, to),
+            Some(from) => self.slip(cell, from, to),
         };
         Correction { slot: cell.slot, from: cell.value.filter(|_| !cell.blank), to, slip }
     }
 
-    fn slip(&self, slot: SlotId, from: Amount, to: Amount) -> Slip {
+    fn slip(&self, cell: &Cell, from: Amount, to: Amount) -> Slip {
+        let slot = cell.slot;
+        if cell.formula {
+            // Nobody typed it: it adds up the wrong cells.
+            return self.miscounted(slot, from, to);
+        }
         if from != Amount::ZERO && self.evidence.last_year(self.book, slot) == Some(from) {
             return Slip::LastYear;
         }
@@ -280,6 +320,9 @@ impl Table<'_> {
     fn distance(&self, correction: &Correction) -> u8 {
         if self.evidence.demands(self.book, correction.slot) == Some(correction.to) {
             0
+        } else if correction.slip == Slip::Other && correction.to.is_zero() {
+            // A zero rarely becomes 37.
+            Slip::Other.distance() + 1
         } else {
             correction.slip.distance()
         }

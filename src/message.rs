@@ -5,7 +5,7 @@
 use crate::address::{CellRef, FileId};
 use crate::agency::roster::Roster;
 use crate::check::Origin;
-use crate::diagnose::{Confidence, Correction, Explanation};
+use crate::diagnose::{Confidence, Correction, Explanation, Line};
 use crate::finding::{Arg, Decided, Finding, Statement};
 use crate::form::{Rulebook, SlotId, TableId};
 use crate::intake::InputFile;
@@ -186,8 +186,12 @@ impl Renderer<'_> {
                 let key = match cause.confidence {
                     Confidence::Certain => "diagnosis_certain",
                     Confidence::Likely => "diagnosis_likely",
-                    Confidence::OneOf(_) if cause.swallowed => "diagnosis_swallowed",
-                    Confidence::OneOf(_) => "diagnosis_one_of",
+                    Confidence::OneOf(_) => match cause.swallowed {
+                        Some(Line::Column) => "diagnosis_swallowed_column",
+                        Some(Line::Row) => "diagnosis_swallowed_row",
+                        Some(Line::Cells) => "diagnosis_swallowed",
+                        None => "diagnosis_one_of",
+                    },
                 };
                 let count = ways.len().to_string();
                 let shown = match cause.confidence {

@@ -4,7 +4,7 @@
 
 use huizong::diagnose::{Confidence, Move, Slip};
 use huizong::form::{Library, Rulebook, TableId};
-use huizong::power::{Bench, Dice, Outcome, SLIPS};
+use huizong::power::{Bench, Dice, MISHAPS, Outcome};
 use huizong::value::Amount;
 
 fn table(book: &Rulebook, form: &str, code: &str) -> TableId {
@@ -45,7 +45,7 @@ fn what_is_certain_is_right() {
     let bench = Bench::new(&library.rulebook, table(&library.rulebook, "gk2021", "table3"));
     let mut dice = Dice::new(11);
     let mut two = (0, 0);
-    for slip in SLIPS {
+    for slip in MISHAPS {
         for formulas in [false, true] {
             for count in 1..=if slip.is_single() { 3 } else { 1 } {
                 for _ in 0..12 {

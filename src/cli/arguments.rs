@@ -63,6 +63,11 @@ pub(super) enum FormsAction {
         #[arg(long)]
         csv: bool,
     },
+    Power {
+        code: Option<String>,
+        #[arg(long, default_value_t = 100, hide_default_value = true)]
+        trials: usize,
+    },
 }
 
 #[derive(Args)]

@@ -2,8 +2,9 @@
 
 use super::arguments::FormsAction;
 use super::crosswalk::crosswalk_command;
+use super::power::power_command;
 use super::{DONE, ERRORS_REMAIN, USAGE, complain, out};
-use huizong::form::{Library, Shape, SlotId, crosswalk, lint};
+use huizong::form::{Library, Rulebook, Shape, SlotId, crosswalk, lint};
 use huizong::message::{Catalogue, Language};
 use std::path::PathBuf;
 
@@ -39,9 +40,7 @@ pub(super) fn forms_command(action: Option<FormsAction>, forms: Option<PathBuf>,
         }
         FormsAction::Show { code } => {
             let Some(form) = book.form_by_code(&code).map(|id| book.form(id)) else {
-                let known = book.forms.iter().map(|form| form.code.clone()).collect::<Vec<_>>().join(" ");
-                complain(lang, "unknown_form", &[("code", code), ("known", known)]);
-                return USAGE;
+                return unknown_form(code, book, lang);
             };
             out(&format!("{}  {}", title(form), form.source));
             for slot in form.slots.clone().map(|id| book.slot(SlotId(id))) {
@@ -97,5 +96,15 @@ pub(super) fn forms_command(action: Option<FormsAction>, forms: Option<PathBuf>,
             }
         }
         FormsAction::Crosswalk { from, to, csv } => crosswalk_command(&library, from.zip(to), csv, lang),
+        FormsAction::Power { code: Some(code), .. } if book.form_by_code(&code).is_none() => {
+            unknown_form(code, book, lang)
+        }
+        FormsAction::Power { code, trials } => power_command(book, code.as_deref(), trials, lang),
     }
+}
+
+fn unknown_form(code: String, book: &Rulebook, lang: Language) -> u8 {
+    let known = book.forms.iter().map(|form| form.code.clone()).collect::<Vec<_>>().join(" ");
+    complain(lang, "unknown_form", &[("code", code), ("known", known)]);
+    USAGE
 }

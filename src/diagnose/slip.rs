@@ -55,23 +55,27 @@ impl Slip {
         }
     }
 
-    /// How far the hand had to stray: small for what happens every day.
+    /// How far the hand had to stray: small for what happens every day and seldom looks so by chance. Almost any two
+    /// small numbers differ by one digit, put, left out or too many, so that this says little for itself.
     #[must_use]
     pub fn distance(self) -> u8 {
         match self {
             Slip::Unreadable | Slip::LastYear => 0,
-            Slip::Digit
-            | Slip::Transposed
-            | Slip::Dropped
+            Slip::Transposed
             | Slip::Doubled
-            | Slip::Inserted
             | Slip::ExtraZero
             | Slip::MissingZero
             | Slip::CountedTwice
             | Slip::LeftOut => 1,
-            Slip::LeftBlank => 2,
+            Slip::Digit | Slip::Dropped | Slip::Inserted | Slip::LeftBlank => 2,
             Slip::Other => 3,
         }
+    }
+
+    /// Whether it happens every day, so that it confirms what the identities say.
+    #[must_use]
+    pub fn is_common(self) -> bool {
+        !matches!(self, Slip::LeftBlank | Slip::Other)
     }
 }
 

@@ -20,6 +20,8 @@ pub struct Cell {
     pub blank: bool,
     /// Whether it may be corrected: it is no formula that follows other cells.
     pub candidate: bool,
+    /// Whether it is a formula: nobody mistyped it, though it may add up the wrong cells.
+    pub formula: bool,
     /// What becomes of each equation's residual when the cell grows by one, formulas followed.
     pub effect: Vec<(usize, i64)>,
     /// Formulas that follow, and by how much.
@@ -101,13 +103,12 @@ impl System {
             bounds,
             cells: std::mem::take(&mut cells),
         };
-        let is_formula = |slot: SlotId| fact(slot).is_some_and(|fact| fact.is_formula);
-        system.follow_formulas(&is_formula, &equations);
+        system.follow_formulas(&equations);
         Some(system)
     }
 
     /// Works out what follows what, and every cell's effect on the residuals.
-    fn follow_formulas(&mut self, is_formula: &dyn Fn(SlotId) -> bool, equations: &[(usize, &Identity)]) {
+    fn follow_formulas(&mut self, equations: &[(usize, &Identity)]) {
         // The total whose formula an equation describes, and where its parts stand.
         let mut feeds: BTreeMap<usize, Vec<(usize, i64)>> = BTreeMap::new();
         let mut derived: Vec<usize> = Vec::new();
@@ -115,7 +116,7 @@ impl System {
             let Some(terms) = self.terms.get(number) else { continue };
             let [(total, _), parts @ ..] = terms.as_slice() else { continue };
             let holds = self.residuals.get(number) == Some(&Amount::ZERO);
-            let known = self.cells.get(*total).is_some_and(|cell| cell.value.is_some() && is_formula(cell.slot));
+            let known = self.cells.get(*total).is_some_and(|cell| cell.value.is_some() && cell.formula);
             if identity.shape == Shape::Total && holds && known && !derived.contains(total) {
                 derived.push(*total);
                 for (part, sign) in parts {
@@ -224,6 +225,7 @@ impl Builder<'_> {
             value,
             blank,
             candidate: true,
+            formula: fact.is_some_and(|fact| fact.is_formula),
             effect: Vec::new(),
             followers: Vec::new(),
             whole: data.kind == Kind::Count,
