@@ -2,9 +2,11 @@
 //!
 //! The program proposes; a signed row disposes. A row without a name under `who` is a draft and changes nothing.
 
+mod proposals;
 mod read;
 mod replay;
 
+pub use proposals::proposals;
 pub use read::{DecisionsError, HEAD, parse};
 pub use replay::{explain, replay, replies};
 

@@ -175,6 +175,19 @@ impl Gathered {
 /// # Errors
 /// When there is nothing to read.
 pub fn gather(settings: &Settings, desk: &Desk, progress: &dyn Progress) -> Result<Gathered, RunError> {
+    gather_deciding(settings, desk, &desk.decisions, progress)
+}
+
+/// The same with other decisions than those of the office: what would come of them.
+///
+/// # Errors
+/// When there is nothing to read.
+pub fn gather_deciding(
+    settings: &Settings,
+    desk: &Desk,
+    decisions: &[Decision],
+    progress: &dyn Progress,
+) -> Result<Gathered, RunError> {
     let files = inputs::list(settings).map_err(RunError::InputMissing)?;
     if files.is_empty() {
         return Err(RunError::NoFiles);
@@ -185,17 +198,18 @@ pub fn gather(settings: &Settings, desk: &Desk, progress: &dyn Progress) -> Resu
         .map_err(|error| RunError::Jobs(error.to_string()))?;
     pool.install(|| {
         let files = unpack(files, &Limits::default()).map_err(RunError::InputMissing)?;
-        gather_here(settings, desk, files, progress)
+        gather_here(settings, desk, decisions, files, progress)
     })
 }
 
 fn gather_here(
     settings: &Settings,
     desk: &Desk,
+    decisions: &[Decision],
     files: Vec<InputFile>,
     progress: &dyn Progress,
 ) -> Result<Gathered, RunError> {
-    with_intake(settings, desk, |intake| gather_with(intake, settings, desk, files, progress))
+    with_intake(settings, desk, |intake| gather_with(intake, settings, desk, decisions, files, progress))
 }
 
 /// Gives what reads files.
@@ -219,6 +233,7 @@ fn gather_with(
     intake: &Intake<'_>,
     settings: &Settings,
     desk: &Desk,
+    decided: &[Decision],
     files: Vec<InputFile>,
     progress: &dyn Progress,
 ) -> Result<Gathered, RunError> {
@@ -239,7 +254,7 @@ fn gather_with(
     let earlier = earlier.transpose().map_err(RunError::Previous)?.unwrap_or_default();
     let words = intake.identifier.clue_words();
     let bench = Bench { inputs: &files, book, roster, words, earlier: &earlier, only: settings.year };
-    let replayed = decisions::replay(&mut outcomes, &desk.decisions, book, roster);
+    let replayed = decisions::replay(&mut outcomes, decided, book, roster);
     let mut collation = collate(outcomes, &bench);
     collation.findings.extend(replayed);
     collation.findings.extend(narrative::differences(&collation, book, intake.phrases));
@@ -258,12 +273,18 @@ fn gather_with(
         _ => None,
     };
     let mut cities = cities;
-    settle_findings(&mut collation, &mut cities, &files, desk);
+    settle_findings(&mut collation, &mut cities, &files, desk, decided);
     Ok(Gathered { inputs: files, collation, cities, before })
 }
 
 /// Gives every finding its id, and settles what the office has explained.
-fn settle_findings(collation: &mut Collation, cities: &mut [City], inputs: &[InputFile], desk: &Desk) {
+fn settle_findings(
+    collation: &mut Collation,
+    cities: &mut [City],
+    inputs: &[InputFile],
+    desk: &Desk,
+    decided: &[Decision],
+) {
     let sheets: Vec<Vec<String>> = collation.outcomes.iter().map(|outcome| outcome.sheets.clone()).collect();
     let sheets: Vec<&[String]> = sheets.iter().map(Vec::as_slice).collect();
     let renderer = Renderer {
@@ -277,7 +298,7 @@ fn settle_findings(collation: &mut Collation, cities: &mut [City], inputs: &[Inp
     let mut findings: Vec<&mut Finding> = collation.findings_mut().chain(of_cities).collect();
     publish::identify(&mut findings, &renderer);
     let asked: BTreeSet<String> = findings.iter().map(|finding| finding.id.clone()).collect();
-    let mut said = decisions::explain(findings.into_iter(), &desk.decisions, desk.roster.as_ref());
+    let mut said = decisions::explain(findings.into_iter(), decided, desk.roster.as_ref());
     said.extend(decisions::replies(&collation.outcomes, &asked));
     collation.findings.extend(said);
     let mut new: Vec<&mut Finding> = collation.findings_mut().collect();

@@ -29,6 +29,8 @@ pub(super) enum Command {
         shared: Shared,
         #[arg(short, long)]
         output: Option<PathBuf>,
+        #[arg(long)]
+        what_if: bool,
     },
     Check {
         #[command(flatten)]
