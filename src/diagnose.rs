@@ -117,10 +117,11 @@ impl Table<'_> {
             Found::Sets { sets, free } => (sets, free),
             Found::TooMany => (Vec::new(), Changes::new()),
         };
-        if sets.is_empty() {
+        // One movement of the hand is as simple as one wrong cell.
+        if sets.is_empty() || (violated.len() > 1 && !sets.iter().all(Vec::is_empty)) {
             let moves = moves::moves(self.system);
             if !moves.is_empty() {
-                return Diagnosis { causes: vec![self.moved(moves)], ..Diagnosis::default() };
+                return Diagnosis { causes: vec![self.moved(&sets, moves)], ..Diagnosis::default() };
             }
         }
         let mut free = free;
@@ -203,13 +204,17 @@ impl Table<'_> {
         touched.len() > 1 && (distance == 0 || correction.slip.is_common())
     }
 
-    fn moved(&self, moves: Vec<(Move, Changes)>) -> Cause {
-        let sets: Vec<Changes> = moves.iter().map(|(_, changes)| changes.clone()).collect();
-        let explanations: Vec<Explanation> = moves
+    /// Movements as a cause, and single cells that explain as much.
+    fn moved(&self, single: &[Changes], moves: Vec<(Move, Changes)>) -> Cause {
+        let cells = single.iter().map(|changes| (None, changes.clone()));
+        let ways: Vec<(Option<Move>, Changes)> =
+            cells.chain(moves.into_iter().map(|(kind, changes)| (Some(kind), changes))).collect();
+        let sets: Vec<Changes> = ways.iter().map(|(_, changes)| changes.clone()).collect();
+        let explanations: Vec<Explanation> = ways
             .into_iter()
-            .map(|(kind, changes)| {
+            .map(|(moved, changes)| {
                 let corrections = changes.iter().map(|(cell, by)| self.correction(*cell, *by)).collect();
-                Explanation { moved: Some(kind), corrections }
+                Explanation { moved, corrections }
             })
             .collect();
         let confidence =

@@ -5,7 +5,7 @@
 //! once it is undone.
 
 use super::search::Changes;
-use super::system::System;
+use super::system::{Cell, System};
 use crate::value::Amount;
 use std::collections::BTreeMap;
 
@@ -44,6 +44,36 @@ struct Grid<'a> {
     rows: Vec<Vec<Option<usize>>>,
     width: usize,
     violated: Vec<bool>,
+    key: &'a Key,
+}
+
+/// The shortest broken equation: most movements are dismissed by a look at it alone.
+struct Key {
+    /// How every cell acts on it.
+    signs: Vec<i64>,
+    /// What a movement must come to there.
+    wanted: Amount,
+}
+
+impl Key {
+    fn of(system: &System) -> Option<Self> {
+        let length = |equation: &usize| system.terms.get(*equation).map_or(0, Vec::len);
+        let equation = system.violated().min_by_key(length)?;
+        let sign = |cell: &Cell| cell.effect.iter().find(|(at, _)| *at == equation).map_or(0, |(_, by)| *by);
+        let signs = system.cells.iter().map(|cell| if cell.candidate { sign(cell) } else { 0 }).collect();
+        Some(Key { signs, wanted: -*system.residuals.get(equation)? })
+    }
+
+    fn fits(&self, system: &System, pairs: &[(usize, usize)]) -> bool {
+        let mut sum = Amount::ZERO;
+        for (to, from) in pairs {
+            let sign = self.signs.get(*to).copied().unwrap_or(0);
+            if sign != 0 {
+                sum = sum + super::system::times(system.value(*from) - system.value(*to), sign);
+            }
+        }
+        sum == self.wanted
+    }
 }
 
 /// All movements whose undoing makes every equation hold, each with the changes that undo it; one set of changes is
@@ -56,6 +86,7 @@ pub fn moves(system: &System) -> Vec<(Move, Changes)> {
             *flag = true;
         }
     }
+    let Some(key) = Key::of(system) else { return Vec::new() };
     let mut blocks: BTreeMap<u8, BTreeMap<(u8, u8), usize>> = BTreeMap::new();
     for (place, cell) in system.cells.iter().enumerate() {
         blocks.entry(cell.at.0).or_default().insert((cell.at.1, cell.at.2), place);
@@ -70,7 +101,7 @@ pub fn moves(system: &System) -> Vec<(Move, Changes)> {
                 *cell = Some(*place);
             }
         }
-        Grid { system, rows, width, violated: violated.clone() }.collect(&mut found);
+        Grid { system, rows, width, violated: violated.clone(), key: &key }.collect(&mut found);
     }
     found.into_iter().map(|(changes, kind)| (kind, changes)).collect()
 }
@@ -78,8 +109,8 @@ pub fn moves(system: &System) -> Vec<(Move, Changes)> {
 impl Grid<'_> {
     fn collect(&self, found: &mut BTreeMap<Changes, Move>) {
         let height = self.rows.len();
-        let mut keep = |kind: Move, pairs: Vec<(usize, usize)>| {
-            if let Some(changes) = self.undone(&pairs) {
+        let mut keep = |kind: Move, pairs: &[(usize, usize)]| {
+            if let Some(changes) = self.undone(pairs) {
                 let known = found.entry(changes).or_insert(kind);
                 *known = kind.min(*known);
             }
@@ -88,17 +119,21 @@ impl Grid<'_> {
         let column = |column: usize| (0..height).map(move |row| (row, column)).collect::<Vec<_>>();
         for a in 0..height {
             for b in a + 1..height {
-                keep(Move::Rows, self.exchange(&line(a), &line(b)));
+                keep(Move::Rows, &self.exchange(&line(a), &line(b)));
                 for c in 0..self.width {
-                    keep(Move::Cells, self.exchange(&[(a, c)], &[(b, c)]));
+                    if let Some(pairs) = self.swap((a, c), (b, c)) {
+                        keep(Move::Cells, &pairs);
+                    }
                 }
             }
         }
         for a in 0..self.width {
             for b in a + 1..self.width {
-                keep(Move::Columns, self.exchange(&column(a), &column(b)));
+                keep(Move::Columns, &self.exchange(&column(a), &column(b)));
                 for r in 0..height {
-                    keep(Move::Cells, self.exchange(&[(r, a)], &[(r, b)]));
+                    if let Some(pairs) = self.swap((r, a), (r, b)) {
+                        keep(Move::Cells, &pairs);
+                    }
                 }
             }
         }
@@ -109,7 +144,7 @@ impl Grid<'_> {
                 for columns in (0..self.width).map(|column| vec![column]).chain([all]) {
                     for on in [true, false] {
                         let runs = columns.iter().map(|c| (first..=last).map(|row| (row, *c)).collect::<Vec<_>>());
-                        keep(Move::Down, runs.flat_map(|run| self.rotate(&run, on)).collect());
+                        keep(Move::Down, &runs.flat_map(|run| self.rotate(&run, on)).collect::<Vec<_>>());
                     }
                 }
             }
@@ -120,7 +155,7 @@ impl Grid<'_> {
                 for rows in (0..height).map(|row| vec![row]).chain([all]) {
                     for on in [true, false] {
                         let runs = rows.iter().map(|r| (first..=last).map(|column| (*r, column)).collect::<Vec<_>>());
-                        keep(Move::Across, runs.flat_map(|run| self.rotate(&run, on)).collect());
+                        keep(Move::Across, &runs.flat_map(|run| self.rotate(&run, on)).collect::<Vec<_>>());
                     }
                 }
             }
@@ -129,6 +164,12 @@ impl Grid<'_> {
 
     fn cell(&self, (row, column): (usize, usize)) -> Option<usize> {
         self.rows.get(row).and_then(|row| row.get(column)).copied().flatten()
+    }
+
+    /// Which cell takes whose value when two cells are exchanged back.
+    fn swap(&self, a: (usize, usize), b: (usize, usize)) -> Option<[(usize, usize); 2]> {
+        let (a, b) = (self.cell(a)?, self.cell(b)?);
+        Some([(a, b), (b, a)])
     }
 
     /// Which cell takes whose value when two runs are exchanged back.
@@ -153,6 +194,9 @@ impl Grid<'_> {
     /// The changes of a movement undone, if they touch what is wrong and leave nothing wrong.
     fn undone(&self, pairs: &[(usize, usize)]) -> Option<Changes> {
         let system = self.system;
+        if !self.key.fits(system, pairs) {
+            return None;
+        }
         let mut changes = Changes::new();
         let mut touches = false;
         for (to, from) in pairs {

@@ -103,7 +103,14 @@ impl<'a> Bench<'a> {
     }
 
     /// Makes slips in a clean return: the spoilt values, and the cells whose right values are lost. Formulas follow.
-    fn spoilt(&self, clean: &Values, slip: Mishap, count: usize, formulas: bool, dice: &mut Dice) -> Option<Values> {
+    pub fn spoilt(
+        &self,
+        clean: &Values,
+        slip: Mishap,
+        count: usize,
+        formulas: bool,
+        dice: &mut Dice,
+    ) -> Option<Values> {
         let totals = self.totals();
         let typed: Vec<SlotId> = clean.keys().copied().filter(|slot| !formulas || !totals.contains(slot)).collect();
         let mut values = clean.clone();
