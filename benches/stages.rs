@@ -45,7 +45,15 @@ fn whole_file(bencher: Bencher<'_, '_>, name: &str) {
     let identifier = Identifier::new(None, &library.words, &guide.words);
     let limits = Limits::default();
     let phrases = Phrases::new(&library.phrases, &library.rulebook);
-    let intake = Intake { guide: &guide, identifier: &identifier, phrases: &phrases, limits, year: None, roster: None };
+    let intake = Intake {
+        guide: &guide,
+        identifier: &identifier,
+        phrases: &phrases,
+        limits,
+        year: None,
+        roster: None,
+        reply_words: &library.words.replies,
+    };
     let input = InputFile::new(path(name), name.to_owned(), String::new());
     bencher.bench(|| intake.read(FileId(0), black_box(&input)));
 }

@@ -8,6 +8,7 @@ mod inspect;
 mod power;
 mod progress;
 mod summary;
+mod what_if;
 
 use arguments::{Command, Options};
 use forms::forms_command;
@@ -24,6 +25,7 @@ use std::io::{IsTerminal, Write};
 use std::path::PathBuf;
 use std::process::ExitCode;
 use summary::summarise;
+use what_if::what_if;
 
 /// The job was done.
 const DONE: u8 = 0;
@@ -50,7 +52,12 @@ pub fn run() -> ExitCode {
         }
     };
     let code = match cli.command {
-        Command::Run { shared, output } => with_settings(shared.options, shared.inputs, output, run_command),
+        Command::Run { shared, output, what_if: true } => {
+            with_settings(shared.options, shared.inputs, output, what_if_command)
+        }
+        Command::Run { shared, output, what_if: false } => {
+            with_settings(shared.options, shared.inputs, output, run_command)
+        }
         Command::Check { shared } => with_settings(shared.options, shared.inputs, None, check_command),
         Command::Inspect { file, options } => with_settings(options, vec![file], None, inspect_command),
         Command::Forms { action, forms, lang } => forms_command(action, forms, lang.unwrap_or_default()),
@@ -110,6 +117,14 @@ fn report(settings: &Settings, error: &RunError) {
         RunError::NothingReadable(files) => {
             say("nothing_readable", &[("inputs", inputs), ("files", files.to_string())]);
         }
+        RunError::DecisionsUnreadable(at) => complain_at(settings.lang, "decisions_unreadable", at),
+        RunError::DecisionsColumn(path, name) => {
+            say("decisions_column", &[("path", path.display().to_string()), ("name", (*name).to_owned())]);
+        }
+        RunError::DecisionsRow(path, line, name) => say(
+            "decisions_row",
+            &[("path", path.display().to_string()), ("line", line.to_string()), ("name", (*name).to_owned())],
+        ),
         RunError::RosterUnreadable(at) => complain_at(settings.lang, "roster_unreadable", at),
         RunError::Previous(at) => complain_at(settings.lang, "previous_unusable", at),
         RunError::RosterWrong(path, errors) => {
@@ -195,6 +210,15 @@ fn run_command(settings: &Settings, desk: &Desk) -> Result<u8, RunError> {
         with_renderer(desk, &gathered, |renderer| summarise(desk, &gathered, renderer, Some(&folders)));
     }
     Ok(if settings.strict && has_errors(&gathered) { ERRORS_REMAIN } else { DONE })
+}
+
+fn what_if_command(settings: &Settings, desk: &Desk) -> Result<u8, RunError> {
+    let gathered = gather_visibly(settings, desk)?;
+    if gathered.cities.is_empty() {
+        return Err(RunError::NothingReadable(gathered.inputs.len()));
+    }
+    what_if(settings, desk, &gathered)?;
+    Ok(DONE)
 }
 
 fn check_command(settings: &Settings, desk: &Desk) -> Result<u8, RunError> {

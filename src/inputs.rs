@@ -53,7 +53,11 @@ pub fn list(settings: &Settings) -> Result<Vec<InputFile>, PathBuf> {
     }
     let roster = settings.roster.as_ref().and_then(|path| path.canonicalize().ok());
     let mut times: BTreeMap<String, usize> = BTreeMap::new();
-    let is_roster = |path: &Path| roster.is_some() && path.canonicalize().ok() == roster;
+    let decisions = settings.decisions.as_ref().and_then(|path| path.canonicalize().ok());
+    let is_roster = |path: &Path| {
+        let real = path.canonicalize().ok();
+        real.is_some() && (real == roster || real == decisions)
+    };
     let listed = walk.files.into_iter().filter(|(_, path, _)| !is_roster(path)).map(|(name, path, outer)| {
         // Names that cannot be told apart in print are numbered.
         let time = times.entry(name.clone()).or_default();

@@ -16,7 +16,7 @@ use crate::agency::roster::Roster;
 use crate::check;
 use crate::finding::{Arg, Finding};
 use crate::form::{FormId, Level, ReplyWords, hex};
-use crate::locate::{self, Guide, Record};
+use crate::locate::{self, Guide, Look, Record, Role, SheetView, look, position};
 use crate::narrative::Phrases;
 use crate::read::{self, ArchiveFault, Limits, Refusal, Workbook};
 use crate::returns::{Agency, Return, Status};
@@ -187,6 +187,7 @@ impl Intake<'_> {
         for (record, identity) in &understood.records {
             outcome.findings.extend(self.stray_findings(record, identity, id));
         }
+        outcome.findings.extend(self.unread_sheets(understood, id));
         let with_tables: Vec<&(Record, Identity)> =
             understood.records.iter().filter(|(record, _)| !record.tables.is_empty()).collect();
         if with_tables.is_empty() {
@@ -283,6 +284,51 @@ impl Intake<'_> {
             outcome.rejected =
                 rejected.map(|reason| Rejection { status: Status::Refused, reason: reason.replace('.', "_") });
         }
+    }
+
+    /// Sheets of a workbook with a table elsewhere on which labels of forms stand beside figures, and nothing was read.
+    fn unread_sheets(&self, understood: &Understood, id: FileId) -> Vec<Finding> {
+        const LEAST_ROWS: usize = 3;
+        let is_read = |sheet: u16| {
+            understood.records.iter().any(|(record, _)| {
+                record.tables.iter().any(|table| table.sheet == sheet)
+                    || record.strays.iter().any(|stray| stray.sheet == sheet)
+            })
+        };
+        let sheets = &understood.workbook.sheets;
+        if sheets.len() < 2 || understood.records.is_empty() {
+            return Vec::new();
+        }
+        let unread = (0u16..).zip(sheets).filter(|(number, sheet)| !is_read(*number) && !sheet.cells.is_empty());
+        unread
+            .filter_map(|(number, sheet)| {
+                let view = SheetView::new(sheet, self.guide);
+                let is_row = |cell: &read::Cell| {
+                    view.row(cell.row).any(|(other, _)| other.column > cell.column && look(other) == Look::Figure)
+                };
+                let mut rows: Vec<&read::Cell> = view
+                    .labelled()
+                    .filter(|(_, uses)| uses.iter().any(|u| u.role == Role::Row))
+                    .map(|(cell, _)| cell)
+                    .filter(|cell| is_row(cell))
+                    .collect();
+                rows.dedup_by_key(|cell| cell.row);
+                let first = rows.first().filter(|_| rows.len() >= LEAST_ROWS)?;
+                let place = Place { sheet: number, position: position(first) };
+                Some(
+                    Finding::new(Level::Query, "layout.unread_sheet", "unread_sheet")
+                        .in_file(id)
+                        .at(Some(place))
+                        .with("sheet", Arg::Text(sheet.name.clone()))
+                        .with("count", Arg::Count(rows.len())),
+                )
+            })
+            .map(|finding| Finding {
+                year: understood.records.iter().find_map(|(_, identity)| Some(identity.year.as_ref()?.value)),
+                agency: understood.records.iter().find_map(|(_, identity)| identity.agency.as_ref().ok().cloned()),
+                ..finding
+            })
+            .collect()
     }
 
     fn no_agency(&self, none: &NoAgency, id: FileId, year: Option<u16>, first: Option<Place>) -> Finding {

@@ -8,6 +8,7 @@ pub mod agency;
 pub mod check;
 pub mod collate;
 pub mod consolidate;
+pub mod decisions;
 pub mod diagnose;
 pub mod earlier;
 pub mod finding;

@@ -2,7 +2,7 @@
 
 use crate::address::{FileId, Place};
 use crate::form::{FormId, SlotId, TableId};
-use crate::value::{Amount, Meaning, Rewrites};
+use crate::value::{Amount, Meaning, Rewrite, Rewrites};
 
 /// Items from here on are open categories of the return that holds them.
 const OPEN: u16 = 0x8000;
@@ -126,6 +126,18 @@ impl Fact {
     #[must_use]
     pub fn bounds(&self) -> Option<(Amount, Amount)> {
         self.odd.as_deref().and_then(|odd| odd.bounds)
+    }
+
+    /// Puts the value that the office decided in the place of what was read; what the cell says is kept. False if the
+    /// value is too large to be held.
+    #[must_use]
+    pub fn decide(&mut self, value: Amount) -> bool {
+        let Ok(ten_thousandths) = i64::try_from(value.ten_thousandths()) else { return false };
+        self.odd = Some(Box::new(Odd { raw: self.raw().into(), bounds: None }));
+        self.meaning = Meaning::Number;
+        self.value = ten_thousandths;
+        self.rewrites.add(Rewrite::Decided);
+        true
     }
 
     /// Takes the value away: two cells claim this figure and differ.

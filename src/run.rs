@@ -5,6 +5,7 @@ use crate::agency::identify::Identifier;
 use crate::agency::roster::{Roster, RosterColumns, RosterError};
 use crate::collate::{Bench, Collation, collate, standings};
 use crate::consolidate::{City, consolidate};
+use crate::decisions::{self, Decision, DecisionsError};
 use crate::earlier::{EarlierSums, published_figures};
 use crate::finding::Finding;
 use crate::form::{Library, LibraryError, hex};
@@ -20,6 +21,7 @@ use crate::trouble::{At, Trouble};
 use crate::unpack::unpack;
 use rayon::prelude::*;
 use sha2::{Digest, Sha256};
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 /// Why a run could not be done.
@@ -31,6 +33,12 @@ pub enum RunError {
     NoFiles,
     /// Files, but none that gives a return.
     NothingReadable(usize),
+    /// The decisions cannot be read.
+    DecisionsUnreadable(At),
+    /// The decisions lack a column.
+    DecisionsColumn(PathBuf, &'static str),
+    /// A row of the decisions is wrong: its line and the column.
+    DecisionsRow(PathBuf, u64, &'static str),
     /// The roster cannot be read.
     RosterUnreadable(At),
     /// The roster is wrong: file and faults.
@@ -53,6 +61,9 @@ impl RunError {
     pub fn is_usage(&self) -> bool {
         match self {
             RunError::InputMissing(_)
+            | RunError::DecisionsUnreadable(_)
+            | RunError::DecisionsColumn(..)
+            | RunError::DecisionsRow(..)
             | RunError::RosterUnreadable(_)
             | RunError::RosterWrong(..)
             | RunError::Previous(_)
@@ -92,6 +103,10 @@ pub struct Desk {
     pub roster_hash: Option<String>,
     /// Sentences.
     pub catalogue: Catalogue,
+    /// What the office has decided.
+    pub decisions: Vec<Decision>,
+    /// Hash of the decisions.
+    pub decisions_hash: Option<String>,
 }
 
 impl Desk {
@@ -109,7 +124,21 @@ impl Desk {
             }
             None => (None, None),
         };
-        Ok(Desk { library, roster, roster_hash, catalogue })
+        let (decisions, decisions_hash) = match &settings.decisions {
+            Some(path) => {
+                let wrong = |error| match error {
+                    DecisionsError::Unreadable(trouble) => {
+                        RunError::DecisionsUnreadable(At { path: path.clone(), trouble })
+                    }
+                    DecisionsError::MissingColumn(name) => RunError::DecisionsColumn(path.clone(), name),
+                    DecisionsError::Row(line, name) => RunError::DecisionsRow(path.clone(), line, name),
+                };
+                let bytes = std::fs::read(path).map_err(|error| wrong(DecisionsError::Unreadable(error.into())))?;
+                (decisions::parse(&bytes).map_err(wrong)?, Some(hex(&Sha256::digest(&bytes))))
+            }
+            None => (Vec::new(), None),
+        };
+        Ok(Desk { library, roster, roster_hash, catalogue, decisions, decisions_hash })
     }
 }
 
@@ -146,6 +175,19 @@ impl Gathered {
 /// # Errors
 /// When there is nothing to read.
 pub fn gather(settings: &Settings, desk: &Desk, progress: &dyn Progress) -> Result<Gathered, RunError> {
+    gather_deciding(settings, desk, &desk.decisions, progress)
+}
+
+/// The same with other decisions than those of the office: what would come of them.
+///
+/// # Errors
+/// When there is nothing to read.
+pub fn gather_deciding(
+    settings: &Settings,
+    desk: &Desk,
+    decisions: &[Decision],
+    progress: &dyn Progress,
+) -> Result<Gathered, RunError> {
     let files = inputs::list(settings).map_err(RunError::InputMissing)?;
     if files.is_empty() {
         return Err(RunError::NoFiles);
@@ -156,17 +198,18 @@ pub fn gather(settings: &Settings, desk: &Desk, progress: &dyn Progress) -> Resu
         .map_err(|error| RunError::Jobs(error.to_string()))?;
     pool.install(|| {
         let files = unpack(files, &Limits::default()).map_err(RunError::InputMissing)?;
-        gather_here(settings, desk, files, progress)
+        gather_here(settings, desk, decisions, files, progress)
     })
 }
 
 fn gather_here(
     settings: &Settings,
     desk: &Desk,
+    decisions: &[Decision],
     files: Vec<InputFile>,
     progress: &dyn Progress,
 ) -> Result<Gathered, RunError> {
-    with_intake(settings, desk, |intake| gather_with(intake, settings, desk, files, progress))
+    with_intake(settings, desk, |intake| gather_with(intake, settings, desk, decisions, files, progress))
 }
 
 /// Gives what reads files.
@@ -190,12 +233,13 @@ fn gather_with(
     intake: &Intake<'_>,
     settings: &Settings,
     desk: &Desk,
+    decided: &[Decision],
     files: Vec<InputFile>,
     progress: &dyn Progress,
 ) -> Result<Gathered, RunError> {
     let book = &desk.library.rulebook;
     progress.begin(files.len());
-    let outcomes: Vec<FileOutcome> = files
+    let mut outcomes: Vec<FileOutcome> = files
         .par_iter()
         .enumerate()
         .map(|(place, input)| {
@@ -210,7 +254,9 @@ fn gather_with(
     let earlier = earlier.transpose().map_err(RunError::Previous)?.unwrap_or_default();
     let words = intake.identifier.clue_words();
     let bench = Bench { inputs: &files, book, roster, words, earlier: &earlier, only: settings.year };
+    let replayed = decisions::replay(&mut outcomes, decided, book, roster);
     let mut collation = collate(outcomes, &bench);
+    collation.findings.extend(replayed);
     collation.findings.extend(narrative::differences(&collation, book, intake.phrases));
     if collation.years.is_empty() {
         // The caller still wants to say what is wrong with each file.
@@ -227,12 +273,18 @@ fn gather_with(
         _ => None,
     };
     let mut cities = cities;
-    settle_findings(&mut collation, &mut cities, &files, desk);
+    settle_findings(&mut collation, &mut cities, &files, desk, decided);
     Ok(Gathered { inputs: files, collation, cities, before })
 }
 
-/// Gives every finding its id.
-fn settle_findings(collation: &mut Collation, cities: &mut [City], inputs: &[InputFile], desk: &Desk) {
+/// Gives every finding its id, and settles what the office has explained.
+fn settle_findings(
+    collation: &mut Collation,
+    cities: &mut [City],
+    inputs: &[InputFile],
+    desk: &Desk,
+    decided: &[Decision],
+) {
     let sheets: Vec<Vec<String>> = collation.outcomes.iter().map(|outcome| outcome.sheets.clone()).collect();
     let sheets: Vec<&[String]> = sheets.iter().map(Vec::as_slice).collect();
     let renderer = Renderer {
@@ -245,6 +297,12 @@ fn settle_findings(collation: &mut Collation, cities: &mut [City], inputs: &[Inp
     let of_cities = cities.iter_mut().flat_map(|city| &mut city.findings);
     let mut findings: Vec<&mut Finding> = collation.findings_mut().chain(of_cities).collect();
     publish::identify(&mut findings, &renderer);
+    let asked: BTreeSet<String> = findings.iter().map(|finding| finding.id.clone()).collect();
+    let mut said = decisions::explain(findings.into_iter(), decided, desk.roster.as_ref());
+    said.extend(decisions::replies(&collation.outcomes, &asked));
+    collation.findings.extend(said);
+    let mut new: Vec<&mut Finding> = collation.findings_mut().collect();
+    publish::identify(&mut new, &renderer);
 }
 
 /// Writes the outputs of every year and puts them in their place.
@@ -292,6 +350,8 @@ fn publish_here(settings: &Settings, desk: &Desk, gathered: &Gathered) -> Result
                 bom: settings.bom,
                 roster_hash: desk.roster_hash.clone(),
                 findings: &publish::findings_of(&gathered.collation, city),
+                decisions: &desk.decisions,
+                decisions_hash: desk.decisions_hash.clone(),
                 standings: &standings(&gathered.collation, city.year, &desk.library.rulebook),
             };
             publish::publish(&edition, &mut folder)?;

@@ -11,6 +11,8 @@ pub const DEFAULT_INPUT: &str = "data";
 pub const DEFAULT_OUTPUT: &str = "output";
 /// Name of the settings file in an input folder.
 pub const CONFIG_NAME: &str = "huizong.toml";
+/// Name of the decisions in an input folder.
+pub const DECISIONS_NAME: &str = "decisions.csv";
 /// Name of the roster in an input folder.
 pub const ROSTER_NAME: &str = "roster.csv";
 
@@ -29,6 +31,8 @@ pub struct Partial {
     pub roster: Option<PathBuf>,
     /// An earlier output folder, for comparison.
     pub previous: Option<PathBuf>,
+    /// What the office has decided.
+    pub decisions: Option<PathBuf>,
     /// A folder with the user's own forms.
     pub forms: Option<PathBuf>,
     /// Threads.
@@ -58,6 +62,8 @@ pub struct Settings {
     pub roster_is_above: bool,
     /// An earlier output folder.
     pub previous: Option<PathBuf>,
+    /// What the office has decided, if it has.
+    pub decisions: Option<PathBuf>,
     /// The user's own forms.
     pub forms: Option<PathBuf>,
     /// Threads; 0 for as many as the machine has.
@@ -112,7 +118,12 @@ impl Settings {
             .or_else(|| inputs.iter().map(|input| input.join(ROSTER_NAME)).find(|path| path.is_file()));
         let roster_is_above = named.is_none();
         let roster = named.or_else(|| inputs.iter().find_map(|input| roster_above(input)));
+        let decisions = line
+            .decisions
+            .or_else(|| from_file(file.decisions))
+            .or_else(|| inputs.iter().map(|input| input.join(DECISIONS_NAME)).find(|path| path.is_file()));
         Ok(Settings {
+            decisions,
             inputs,
             output: line.output.or_else(|| from_file(file.output)).unwrap_or_else(|| PathBuf::from(DEFAULT_OUTPUT)),
             year: line.year.or(file.year),

@@ -125,7 +125,7 @@ fn fault(case: &Case) -> Option<String> {
 #[test]
 fn every_case_is_read_as_expected() {
     let cases = cases();
-    assert!(cases.len() >= 30, "only {} cases found", cases.len());
+    assert!(cases.len() >= 60, "only {} cases found", cases.len());
     let faults: Vec<String> =
         cases.iter().filter_map(|case| fault(case).map(|fault| format!("{}\n{fault}", case.name))).collect();
     assert!(faults.is_empty(), "expected (-) and found (+) differ:\n\n{}", faults.join("\n"));

@@ -29,6 +29,8 @@ pub(super) enum Command {
         shared: Shared,
         #[arg(short, long)]
         output: Option<PathBuf>,
+        #[arg(long)]
+        what_if: bool,
     },
     Check {
         #[command(flatten)]
@@ -86,6 +88,8 @@ pub(super) struct Options {
     #[arg(long)]
     previous: Option<PathBuf>,
     #[arg(long)]
+    decisions: Option<PathBuf>,
+    #[arg(long)]
     forms: Option<PathBuf>,
     #[arg(long)]
     config: Option<PathBuf>,
@@ -110,6 +114,7 @@ impl Options {
             year: self.year,
             roster: self.roster,
             previous: self.previous,
+            decisions: self.decisions,
             forms: self.forms,
             jobs: self.jobs,
             lang: self.lang,

@@ -96,7 +96,12 @@ impl<'a> Contest<'a> {
         };
         // Halves of one table in two files: nothing is said twice, so nothing has been replaced.
         let halves = difference.lacking > 0 && difference.contradicting == 0;
-        let level = if halves { Level::Error } else { Level::Query };
+        let level = match (halves, difference.differing) {
+            (true, _) => Level::Error,
+            // The same figures in another file: nothing to choose.
+            (false, 0) => Level::Note,
+            (false, _) => Level::Query,
+        };
         Finding::new(level, "return.superseded", message)
             .in_file(loser.file)
             .of(&loser.agency, loser.year)
@@ -153,6 +158,8 @@ impl<'a> Contest<'a> {
             (
                 (numbers > 0, !one.is_narrative(), self.book.form(one.form).in_force(one.year), !one.year_disputed),
                 revision_rank(base, self.bench.words),
+                // What came back with the questions is later than what they were about.
+                outcomes.get(o).is_some_and(|outcome| outcome.answers.is_returned),
                 speaks,
                 (numbers * QUARTERS).div_ceil(figures.max(1)),
                 Reverse(one.proof().broken()),

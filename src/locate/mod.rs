@@ -3,6 +3,7 @@
 //! Three layouts are tried on every sheet: a long list (one figure per row), a register (one agency per row), and, in
 //! the rows that these leave, the official grid. Knows labels and positions; it reads no value and knows no agency.
 
+mod flip;
 mod grid;
 mod heads;
 mod index;
@@ -311,9 +312,17 @@ pub fn locate(workbook: &Workbook, guide: &Guide<'_>, years: &[Option<u16>]) -> 
         let view = SheetView::new(sheet, guide);
         let year = years.get(usize::from(sheet_number)).copied().flatten();
         let lists = list::lists(&view, guide, sheet_number, year);
+        let is_list = !lists.records.is_empty();
         records.extend(lists.records);
         match lists.areas.as_slice() {
-            [] => candidates.extend(grid::candidates(&view, guide, sheet_number, year)),
+            [] => {
+                let upright = grid::candidates(&view, guide, sheet_number, year);
+                let turned = match upright.is_empty() && !is_list {
+                    true => flip::tables(&view, sheet, guide, sheet_number, year),
+                    false => Vec::new(),
+                };
+                candidates.extend(upright.into_iter().chain(turned));
+            }
             areas => {
                 let mut first = 0;
                 let ends = areas.iter().copied().chain(std::iter::once((u32::MAX, u32::MAX)));

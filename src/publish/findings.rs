@@ -34,8 +34,8 @@ fn asked(finding: &Finding) -> impl Ord + '_ {
 
 /// Gives every finding an id that it keeps from run to run.
 pub fn identify(findings: &mut [&mut Finding], renderer: &Renderer<'_>) {
-    // Not by level: a question that has been answered is still the same question.
-    findings.sort_by(|a, b| asked(a).cmp(&asked(b)));
+    // What still matters first: the copy of a return that is not counted asks the same question a second time.
+    findings.sort_by(|a, b| (a.level, asked(a)).cmp(&(b.level, asked(b))));
     let identities: HashSet<&str> =
         renderer.book.forms.iter().flat_map(|form| form.identities.iter().map(|one| one.rule.as_str())).collect();
     let mut taken: BTreeSet<String> = findings.iter().map(|finding| finding.id.clone()).collect();

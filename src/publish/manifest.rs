@@ -20,6 +20,7 @@ pub fn manifest(edition: &Edition<'_>, folder: &Folder) -> Vec<u8> {
         "version": env!("CARGO_PKG_VERSION"),
         "year": edition.year,
         "roster": edition.roster_hash,
+        "decisions": edition.decisions_hash,
         "inputs": inputs,
         "rulebook": rulebook,
         "outputs": outputs,

@@ -3,6 +3,7 @@
 //! Each file has a module that knows its columns; this one knows which files there are and how a folder is replaced.
 
 mod csv_text;
+mod decisions;
 mod facts;
 mod findings;
 mod folder;
@@ -19,6 +20,7 @@ pub use summary::{item_code, scope_name};
 use crate::collate::Collation;
 use crate::collate::Standings;
 use crate::consolidate::City;
+use crate::decisions::Decision;
 use crate::earlier::EarlierSums;
 use crate::finding::Finding;
 use crate::form::Library;
@@ -48,6 +50,10 @@ pub struct Edition<'a> {
     pub roster_hash: Option<String>,
     /// The year's findings, gravest first.
     pub findings: &'a [&'a Finding],
+    /// What the office has decided.
+    pub decisions: &'a [Decision],
+    /// Hash of the decisions in use.
+    pub decisions_hash: Option<String>,
     /// How the agencies stand.
     pub standings: &'a Standings,
 }
@@ -71,6 +77,7 @@ pub fn publish(edition: &Edition<'_>, folder: &mut Folder) -> Result<(), Publish
     folder.write("by_agency.csv", summary::by_agency(edition))?;
     folder.write("codebook.csv", summary::codebook(edition))?;
     folder.write("findings.csv", findings::findings(edition))?;
+    folder.write("decisions.csv", decisions::decisions(edition))?;
     folder.write("returns.csv", lists::returns(edition))?;
     folder.write("roster.csv", lists::roster(edition))?;
     facts::write(edition, folder)?;

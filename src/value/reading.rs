@@ -99,10 +99,12 @@ pub enum Rewrite {
     Zero,
     /// Spaces, invisible characters or markup in or around the number.
     Spaces,
+    /// Replaced by a decision of the office.
+    Decided,
 }
 
 impl Rewrite {
-    const ALL: [Self; 10] = [
+    const ALL: [Self; 11] = [
         Self::FullWidth,
         Self::ThousandsMark,
         Self::Unit,
@@ -113,6 +115,7 @@ impl Rewrite {
         Self::Sign,
         Self::Zero,
         Self::Spaces,
+        Self::Decided,
     ];
 
     /// Its tag.
@@ -128,6 +131,7 @@ impl Rewrite {
             Self::Sign => "sign",
             Self::Zero => "zero",
             Self::Spaces => "spaces",
+            Self::Decided => "decided",
         }
     }
 }

@@ -17,6 +17,19 @@ pub struct Candidate {
     pub(super) heads: Vec<Position>,
 }
 
+impl Candidate {
+    /// The table.
+    pub(in crate::locate) fn table(&self) -> &LocatedTable {
+        &self.located
+    }
+
+    /// Moves everything that the candidate points at.
+    pub(in crate::locate) fn map_positions(&mut self, to: impl Fn(Position) -> Position) {
+        self.heads.iter_mut().for_each(|head| *head = to(*head));
+        self.located.map_positions(to);
+    }
+}
+
 /// Tables whose heads another form's table has too, with more of its row labels on the sheet: not worth reading.
 pub(super) fn beaten_by_rows(
     view: &SheetView<'_>,

@@ -6,6 +6,7 @@
 //! chosen (`choice`).
 
 mod choice;
+mod folded;
 mod found;
 mod headless;
 mod heads;
@@ -124,11 +125,14 @@ pub fn candidates(view: &SheetView<'_>, guide: &Guide<'_>, sheet: u16, year: Opt
     }
     let starts: Vec<u32> = bands.iter().map(|band| band.first_row).collect();
     let beaten = choice::beaten_by_rows(view, guide, &tables);
-    tables
+    let known: Vec<TableId> = tables.keys().copied().collect();
+    let mut found: Vec<Candidate> = tables
         .into_iter()
         .filter(|(id, _)| !beaten.contains(id))
         .filter_map(|(id, bands)| read_table(&scene, id, &bands, &starts).into_candidate(&scene, id, &bands, sheet))
-        .collect()
+        .collect();
+    found.extend(folded::candidates(&scene, sheet, &known));
+    found
 }
 
 fn read_table(scene: &Scene<'_, '_>, id: TableId, bands: &[&Band], starts: &[u32]) -> Found {
