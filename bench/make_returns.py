@@ -1,6 +1,7 @@
 """Writes N synthetic xlsx returns of the gk2021 form and a roster, for benchmarks. Deterministic.
 
     python3 bench/make_returns.py N DIR        DIR/returns/*.xlsx and DIR/roster.csv
+    python3 bench/make_returns.py N DIR --broken K    K figures of table 3 wrong in every return
 
 One sheet with the three official tables, about as Excel writes it (shared strings, styles, merges). The sheet XML is
 written directly: 10,000 files take seconds.
@@ -108,13 +109,18 @@ def main():
     args = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     args.add_argument("n", type=int); args.add_argument("dir", type=Path)
     args.add_argument("--year", type=int, default=2021); args.add_argument("--seed", type=int, default=1)
+    args.add_argument("--broken", type=int, default=0)
     args = args.parse_args()
     (args.dir / "returns").mkdir(parents=True, exist_ok=True)
     roster = ["id,name,aliases,parent,group"]
     for i in range(1, args.n + 1):
         name = f"第{i:05}号测试局"
         roster.append(f"t{i:05},{name},,,第{i % 5 + 1}组")
-        cells, merges = sheet(random.Random(args.seed * 1_000_003 + i), name, args.year)
+        rng = random.Random(args.seed * 1_000_003 + i)
+        cells, merges = sheet(rng, name, args.year)
+        top = min(r for (r, _), v in cells.items() if v == ROWS[0][0])
+        for _ in range(args.broken):
+            cells[rng.randrange(top, top + len(ROWS)), rng.randrange(4, 11)] += rng.randrange(1, 60)
         write(args.dir / "returns" / f"{name}{args.year}.xlsx", cells, merges)
     (args.dir / "roster.csv").write_text("\r\n".join(roster) + "\r\n", encoding="utf-8-sig")
 

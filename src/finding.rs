@@ -39,6 +39,8 @@ pub enum Arg {
     Count(usize),
     /// Cells of one file.
     Cells(Vec<CellRef>),
+    /// Cells of one file with what they say.
+    Readings(Vec<(CellRef, String)>),
     /// The sheet of a cell.
     Sheet(CellRef),
     /// Cells of the year before.

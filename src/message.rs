@@ -278,6 +278,12 @@ impl Renderer<'_> {
         }
     }
 
+    /// A cell with what it says.
+    fn reading(&self, cell: CellRef, raw: &str) -> String {
+        let raw = if raw.is_empty() { self.catalogue.word("nothing") } else { raw.to_owned() };
+        self.catalogue.phrase("reading", &[("cell", self.cell(cell)), ("raw", raw)])
+    }
+
     /// A cell of the year before, with its file.
     fn origin(&self, origin: &Origin) -> String {
         let (file, cell) = match origin {
@@ -346,6 +352,7 @@ impl Renderer<'_> {
             Arg::Amount(amount) => amount.to_string(),
             Arg::Count(count) => count.to_string(),
             Arg::Cells(cells) => self.list(cells.iter().map(|cell| self.cell(*cell)).collect()),
+            Arg::Readings(cells) => self.list(cells.iter().map(|(cell, raw)| self.reading(*cell, raw)).collect()),
             Arg::Sheet(cell) => self.sheet(cell.file, cell.place.sheet).to_owned(),
             Arg::Origins(origins) => self.list(origins.iter().map(|origin| self.origin(origin)).collect()),
             Arg::Agency(agency) => self.agency(agency).to_owned(),

@@ -2,9 +2,11 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
-use huizong::diagnose::{Confidence, Move, Slip};
-use huizong::form::{Library, Rulebook, TableId};
-use huizong::power::{Bench, Dice, MISHAPS, Outcome};
+use std::collections::BTreeSet;
+
+use huizong::diagnose::{Confidence, Line, Move, Slip};
+use huizong::form::{Library, Rulebook, SlotId, TableId};
+use huizong::power::{Bench, Dice, MISHAPS, Outcome, report, tables};
 use huizong::value::Amount;
 
 fn table(book: &Rulebook, form: &str, code: &str) -> TableId {
@@ -33,7 +35,7 @@ fn one_wrong_typed_cell_is_always_located() {
                 let [explanation] = &cause.explanations[..] else { panic!("{code}: {cause:?}") };
                 let [correction] = &explanation.corrections[..] else { panic!("{code}: {cause:?}") };
                 assert_eq!((correction.slot, correction.to.units()), (*slot, *right), "{code}");
-                assert_ne!(cause.confidence, Confidence::OneOf(1));
+                assert!(matches!(cause.confidence, Confidence::Certain | Confidence::Likely), "{code}: {cause:?}");
             }
         }
     }
@@ -59,8 +61,44 @@ fn what_is_certain_is_right() {
             }
         }
     }
-    eprintln!("{two:?}");
-    assert!(two.0 * 10 >= two.1 * 9, "{two:?}");
+    assert!(two.0 * 100 >= two.1 * 97, "{two:?}");
+}
+
+#[test]
+fn nothing_wrong_is_called_certain_in_any_table() {
+    let library = Library::load(None).unwrap();
+    let small: Vec<TableId> =
+        tables(&library.rulebook).filter(|table| library.rulebook.table(*table).code != "table3").collect();
+    for line in report(&library.rulebook, &small, 40) {
+        assert_eq!(line.count(Outcome::WrongButCertain), 0, "{line:?}");
+    }
+}
+
+#[test]
+fn where_totals_are_formulas_only_the_column_is_certain() {
+    let library = Library::load(None).unwrap();
+    let book = &library.rulebook;
+    let bench = Bench::new(book, table(book, "gk2021", "table3"));
+    let clean = bench.clean(&mut Dice::new(4));
+    let code = |slot: &SlotId| book.slot(*slot).code.clone();
+    let mut spoilt = clean.clone();
+    for (slot, value) in &mut spoilt {
+        // The cell, the row's total, the column's total, and the total of totals.
+        let follows = ["granted:business", "granted:total", "processed_total:business", "processed_total:total"];
+        if follows.contains(&code(slot).as_str()) {
+            *value = value.map(|value| value + 413);
+        }
+    }
+    let diagnosis = bench.diagnosis(&spoilt, true).unwrap();
+    let [cause] = &diagnosis.causes[..] else { panic!("{diagnosis:?}") };
+    assert_eq!(cause.swallowed, Some(Line::Column));
+    let columns: BTreeSet<u8> = cause
+        .explanations
+        .iter()
+        .flat_map(|way| &way.corrections)
+        .map(|correction| book.slot(correction.slot).column)
+        .collect();
+    assert_eq!(columns.len(), 1, "{columns:?}");
 }
 
 #[test]

@@ -107,6 +107,18 @@ fn tell(finding: &mut Finding, cause: &Cause, one: &Return, also: Vec<String>, c
             own.dedup();
         }
     }
+    if let Confidence::OneOf(ways) = cause.confidence {
+        let suspects = suspects(cause, one);
+        if suspects.len() <= MOST_NAMED {
+            finding.message = "cause_one_of";
+            finding.args.extend([
+                ("count", Arg::Count(count)),
+                ("ways", Arg::Count(ways)),
+                ("suspects", Arg::Readings(suspects)),
+            ]);
+        }
+        return;
+    }
     let sure = matches!(cause.confidence, Confidence::Certain | Confidence::Likely);
     let corrections = cause.explanations.first().map(|way| way.corrections.as_slice()).unwrap_or_default();
     let Some(first) = corrections.first().filter(|_| sure) else { return };
@@ -131,6 +143,17 @@ fn tell(finding: &mut Finding, cause: &Cause, one: &Return, also: Vec<String>, c
         ("wrong", Arg::Cells(places)),
     ]);
 }
+
+/// The cells that may be wrong, in the order of the form, with what they say.
+fn suspects(cause: &Cause, one: &Return) -> Vec<(CellRef, String)> {
+    let slots: BTreeSet<SlotId> =
+        cause.explanations.iter().flat_map(|way| &way.corrections).map(|correction| correction.slot).collect();
+    let facts = slots.into_iter().filter_map(|slot| one.fact(slot));
+    facts.map(|fact| (CellRef { file: one.file, place: fact.place }, fact.raw())).collect()
+}
+
+/// More cells than this are no longer read one by one.
+const MOST_NAMED: usize = 6;
 
 fn cells_of(finding: &Finding) -> Vec<CellRef> {
     let cells = finding.args.iter().find_map(|(name, arg)| match arg {

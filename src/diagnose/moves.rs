@@ -64,6 +64,10 @@ impl Key {
         Some(Key { signs, wanted: -*system.residuals.get(equation)? })
     }
 
+    fn touches(&self, cell: usize) -> bool {
+        self.signs.get(cell).is_some_and(|sign| *sign != 0)
+    }
+
     fn fits(&self, system: &System, pairs: &[(usize, usize)]) -> bool {
         let mut sum = Amount::ZERO;
         for (to, from) in pairs {
@@ -109,6 +113,7 @@ pub fn moves(system: &System) -> Vec<(Move, Changes)> {
 impl Grid<'_> {
     fn collect(&self, found: &mut BTreeMap<Changes, Move>) {
         let height = self.rows.len();
+        let touches = |cell: usize| self.key.touches(cell);
         let mut keep = |kind: Move, pairs: &[(usize, usize)]| {
             if let Some(changes) = self.undone(pairs) {
                 let known = found.entry(changes).or_insert(kind);
@@ -119,6 +124,10 @@ impl Grid<'_> {
         let column = |column: usize| (0..height).map(move |row| (row, column)).collect::<Vec<_>>();
         for a in 0..height {
             for b in a + 1..height {
+                // Every movement must act on the shortest broken equation.
+                if ![a, b].iter().any(|row| (0..self.width).any(|c| self.cell((*row, c)).is_some_and(touches))) {
+                    continue;
+                }
                 keep(Move::Rows, &self.exchange(&line(a), &line(b)));
                 for c in 0..self.width {
                     if let Some(pairs) = self.swap((a, c), (b, c)) {
@@ -138,28 +147,39 @@ impl Grid<'_> {
             }
         }
         // A run of two is an exchange.
-        for first in 0..height {
-            for last in first + 2..height {
-                let all: Vec<usize> = (0..self.width).collect();
-                for columns in (0..self.width).map(|column| vec![column]).chain([all]) {
+        let columns: Vec<Vec<(usize, usize)>> = (0..self.width).map(|at| self.filled(&column(at))).collect();
+        let rows: Vec<Vec<(usize, usize)>> = (0..height).map(|at| self.filled(&line(at))).collect();
+        for (kind, lines, length) in [(Move::Down, &columns, height), (Move::Across, &rows, self.width)] {
+            for first in 0..length {
+                for last in first + 2..length {
                     for on in [true, false] {
-                        let runs = columns.iter().map(|c| (first..=last).map(|row| (row, *c)).collect::<Vec<_>>());
-                        keep(Move::Down, &runs.flat_map(|run| self.rotate(&run, on)).collect::<Vec<_>>());
+                        let mut all = Vec::new();
+                        for line in lines {
+                            let run = between(line, first, last);
+                            if self.may_rotate(run, on) {
+                                let pairs = rotated(run, on);
+                                if run.iter().any(|(_, cell)| self.key.touches(*cell)) {
+                                    keep(kind, &pairs);
+                                }
+                                all.extend(pairs);
+                            }
+                        }
+                        keep(kind, &all);
                     }
                 }
             }
         }
-        for first in 0..self.width {
-            for last in first + 2..self.width {
-                let all: Vec<usize> = (0..height).collect();
-                for rows in (0..height).map(|row| vec![row]).chain([all]) {
-                    for on in [true, false] {
-                        let runs = rows.iter().map(|r| (first..=last).map(|column| (*r, column)).collect::<Vec<_>>());
-                        keep(Move::Across, &runs.flat_map(|run| self.rotate(&run, on)).collect::<Vec<_>>());
-                    }
-                }
-            }
-        }
+    }
+
+    /// The cells of a line that there are, each with its place in the line.
+    fn filled(&self, line: &[(usize, usize)]) -> Vec<(usize, usize)> {
+        line.iter().enumerate().filter_map(|(place, at)| Some((place, self.cell(*at)?))).collect()
+    }
+
+    /// Whether a run can be moved back by one: what comes round must have been nothing.
+    fn may_rotate(&self, run: &[(usize, usize)], on: bool) -> bool {
+        let comes_round = if on { run.first() } else { run.last() };
+        run.len() >= 3 && comes_round.is_some_and(|(_, cell)| self.system.value(*cell) == Amount::ZERO)
     }
 
     fn cell(&self, (row, column): (usize, usize)) -> Option<usize> {
@@ -169,26 +189,13 @@ impl Grid<'_> {
     /// Which cell takes whose value when two cells are exchanged back.
     fn swap(&self, a: (usize, usize), b: (usize, usize)) -> Option<[(usize, usize); 2]> {
         let (a, b) = (self.cell(a)?, self.cell(b)?);
-        Some([(a, b), (b, a)])
+        (self.key.touches(a) || self.key.touches(b)).then_some([(a, b), (b, a)])
     }
 
     /// Which cell takes whose value when two runs are exchanged back.
     fn exchange(&self, a: &[(usize, usize)], b: &[(usize, usize)]) -> Vec<(usize, usize)> {
         let pairs = a.iter().zip(b).filter_map(|(a, b)| Some((self.cell(*a)?, self.cell(*b)?)));
         pairs.flat_map(|(a, b)| [(a, b), (b, a)]).collect()
-    }
-
-    /// Which cell takes whose value when a run is moved back by one. What comes round must have been nothing.
-    fn rotate(&self, run: &[(usize, usize)], on: bool) -> Vec<(usize, usize)> {
-        let cells: Vec<usize> = run.iter().filter_map(|at| self.cell(*at)).collect();
-        let count = cells.len();
-        let step = if on { 1 } else { count.saturating_sub(1) };
-        let from = |at: usize| cells.get((at + step) % count.max(1)).copied();
-        let comes_round = if on { cells.first() } else { cells.last() };
-        if count < 3 || comes_round.is_none_or(|cell| self.system.value(*cell) != Amount::ZERO) {
-            return Vec::new();
-        }
-        cells.iter().enumerate().filter_map(|(at, cell)| Some((*cell, from(at)?))).collect()
     }
 
     /// The changes of a movement undone, if they touch what is wrong and leave nothing wrong.
@@ -237,4 +244,19 @@ impl Grid<'_> {
         });
         (mended && sound && system.allows(&changes)).then_some(changes)
     }
+}
+
+/// The part of a line from one place to another.
+fn between(line: &[(usize, usize)], first: usize, last: usize) -> &[(usize, usize)] {
+    let start = line.partition_point(|(place, _)| *place < first);
+    let end = line.partition_point(|(place, _)| *place <= last);
+    line.get(start..end).unwrap_or_default()
+}
+
+/// Which cell takes whose value when a run is moved back by one.
+fn rotated(run: &[(usize, usize)], on: bool) -> Vec<(usize, usize)> {
+    let count = run.len();
+    let step = if on { 1 } else { count.saturating_sub(1) };
+    let from = |at: usize| run.get((at + step) % count.max(1)).map(|(_, cell)| *cell);
+    run.iter().enumerate().filter_map(|(at, (_, cell))| Some((*cell, from(at)?))).collect()
 }
