@@ -10,6 +10,7 @@ use crate::finding::{Arg, Decided, Finding, Statement};
 use crate::form::{Rulebook, SlotId, TableId};
 use crate::intake::InputFile;
 use crate::returns::Agency;
+use crate::value::Amount;
 use serde::Deserialize;
 use std::collections::BTreeMap;
 
@@ -369,6 +370,25 @@ impl Renderer<'_> {
                     })
                     .collect(),
             ),
+            Arg::Changes(changes) if changes.is_empty() => String::new(),
+            Arg::Changes(changes) => {
+                let change = |(slot, old, new): &(SlotId, Option<Amount>, Option<Amount>)| {
+                    let shown = |value: Option<Amount>| {
+                        value.map_or_else(|| self.catalogue.word("nothing"), |value| value.to_string())
+                    };
+                    let total = new.unwrap_or(Amount::ZERO) - old.unwrap_or(Amount::ZERO);
+                    let sign = if total.is_negative() { "" } else { "+" };
+                    let values = [
+                        ("figure", self.labels(*slot)),
+                        ("old", shown(*old)),
+                        ("new", shown(*new)),
+                        ("total", format!("{sign}{total}")),
+                    ];
+                    self.catalogue.phrase("change", &values)
+                };
+                let changes = self.list(changes.iter().map(change).collect());
+                self.catalogue.phrase("changes", &[("changes", changes)])
+            }
             Arg::Word(key) => self.catalogue.word(key),
             Arg::Reason(key) => self.catalogue.reason(key),
         }

@@ -248,3 +248,18 @@ fn nothing_is_written_outside_the_folder() {
     assert!(names.iter().any(|name| name.contains("return_to_sender")), "{names:?}");
     assert!(names.iter().all(|name| name.split('/').all(|part| part != "..")), "{names:?}");
 }
+
+#[test]
+fn a_resubmission_says_what_it_changed_and_what_that_does_to_the_city() {
+    let (place, right) = spoilt();
+    let library = grid::library();
+    let figures = grid::balanced(&library.rulebook, &[5, 0, 11, 3, 8, 2, 0, 4, 9, 1]);
+    place.put("教育局2021（更正）.xlsx", workbook(&library.rulebook, &figures));
+    run(&place);
+    assert_eq!(city(&place), right.to_string());
+    let findings = place.findings(YEAR, "return.superseded");
+    let [said] = findings.as_slice() else { panic!("{findings:?}") };
+    let change = format!("（一）予以公开·自然人 {}→{right}，全市 -{}", right * 10, right * 9);
+    assert!(said["message"].contains(&change), "{}", &said["message"]);
+    assert_eq!(said["effect"], (right * 9).to_string());
+}

@@ -8,7 +8,7 @@ use super::Bench;
 use crate::address::FileId;
 use crate::agency::clue::revision_rank;
 use crate::finding::{Arg, Finding, Subject};
-use crate::form::{Level, Rulebook, TableId};
+use crate::form::{Level, Rulebook, SlotId, TableId};
 use crate::intake::FileOutcome;
 use crate::label;
 use crate::returns::{Agency, Fact, Return, Status};
@@ -34,6 +34,8 @@ struct Difference {
     lacking: usize,
     /// Figures among them that both state.
     contradicting: usize,
+    /// Figures of the form that differ: what the loser says, and what the winner says.
+    changes: Vec<(SlotId, Option<Amount>, Option<Amount>)>,
 }
 
 pub struct Contest<'a> {
@@ -102,12 +104,19 @@ impl<'a> Contest<'a> {
             (false, 0) => Level::Note,
             (false, _) => Level::Query,
         };
-        Finding::new(level, "return.superseded", message)
+        let size = |(_, old, new): &(SlotId, Option<Amount>, Option<Amount>)| {
+            let change = new.unwrap_or(Amount::ZERO) - old.unwrap_or(Amount::ZERO);
+            if change.is_negative() { Amount::ZERO - change } else { change }
+        };
+        let mut finding = Finding::new(level, "return.superseded", message)
             .in_file(loser.file)
             .of(&loser.agency, loser.year)
             .with("winner", Arg::File(winner.file))
             .with("differing", Arg::Count(difference.differing))
             .with("lacking", Arg::Count(difference.lacking))
+            .with("changes", Arg::Changes(difference.changes.clone()));
+        finding.effect = difference.changes.iter().map(size).max();
+        finding
     }
 
     /// Compares the lost tables' figures with those that are counted instead.
@@ -122,6 +131,10 @@ impl<'a> Contest<'a> {
             }
             let said = |fact: &Fact| (fact.meaning != Meaning::Blank).then(|| (fact.value(), fact.meaning));
             let (own, other) = (said(fact), other.and_then(said));
+            if let (Some(slot), true) = (fact.item.as_slot(), own != other) {
+                let value = |said: Option<(Option<Amount>, Meaning)>| said.and_then(|(value, _)| value);
+                difference.changes.push((slot, value(own), value(other)));
+            }
             difference.differing += usize::from(own != other);
             difference.lacking += usize::from(own.is_some() && other.is_none());
             difference.contradicting += usize::from(own.is_some() && other.is_some() && own != other);
