@@ -1,11 +1,11 @@
 //! Which form a table is on, where the heads of several fit.
 
 use super::super::index::Role;
-use super::super::{Guide, LocatedTable, SheetView, prefer_form};
+use super::super::{Gap, Guide, Item, LocatedTable, Placed, SheetView, prefer_form};
 use super::Band;
 use crate::address::Position;
 use crate::form::{FormId, TableId};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// A table that may be there, with the heads it rests on.
 pub struct Candidate {
@@ -98,6 +98,44 @@ pub fn choose(candidates: Vec<Candidate>, guide: &Guide<'_>, years: &[Option<u16
         .filter(|(_, beaten)| !beaten)
         .map(|(candidate, _)| candidate.located)
         .collect();
+    leave_to_forms(&mut tables);
     tables.sort_by_key(|table| (table.sheet, table.first_row, table.table));
     tables
+}
+
+/// A cell that holds a form's figure is no open category of another table.
+fn leave_to_forms(tables: &mut Vec<LocatedTable>) {
+    if tables.len() < 2 {
+        return;
+    }
+    let is_open = |placed: &Placed| matches!(placed.item, Item::Open { .. });
+    let taken: BTreeSet<(u16, Position)> = tables
+        .iter()
+        .flat_map(|table| {
+            let own = table.figures.iter().filter(|placed| !is_open(placed));
+            own.map(|placed| (table.sheet, placed.position))
+        })
+        .collect();
+    let rows: BTreeSet<(u16, u32, TableId)> = tables
+        .iter()
+        .flat_map(|table| table.figures.iter().map(|p| (table.sheet, p.position.row, table.table)))
+        .collect();
+    for table in tables.iter_mut().filter(|table| table.figures.iter().any(is_open)) {
+        let (sheet, id) = (table.sheet, table.table);
+        let before = table.figures.len();
+        table.figures.retain(|placed| !is_open(placed) || !taken.contains(&(sheet, placed.position)));
+        if table.figures.len() < before {
+            let elsewhere = |row: u32| rows.iter().any(|(s, r, other)| (*s, *r) == (sheet, row) && *other != id);
+            let is_taken = |placed: &Placed| taken.contains(&(sheet, placed.position));
+            table.unsettled.retain(|open| !open.ways.iter().flatten().any(is_taken));
+            table.gaps.retain(|gap| {
+                !matches!(gap, Gap::UnknownRow { position, .. } | Gap::UnknownColumn { position } if elsewhere(position.row))
+            });
+        }
+    }
+    let says_something =
+        |gap: &Gap| !matches!(gap, Gap::PartSums { .. } | Gap::MissingRow { .. } | Gap::MissingColumn { .. });
+    tables.retain(|table| {
+        !table.figures.is_empty() || !table.unsettled.is_empty() || table.gaps.iter().any(says_something)
+    });
 }
