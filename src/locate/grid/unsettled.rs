@@ -26,6 +26,7 @@ pub(super) fn of(scene: &Scene<'_, '_>, table: &Table, used: &[&&Band], found: &
         open.extend(question.map(|ways| Unsettled { ways: vec![ways], otherwise: Otherwise::Say(gap.clone()) }));
         !settled_later
     });
+    open.retain(|question| question.ways.iter().any(|way| !way.is_empty()));
     open
 }
 
