@@ -207,6 +207,14 @@ fn decisions_lapse_loudly_and_drafts_change_nothing() {
         std::fs::remove_file(place.input().join("decisions.csv")).unwrap();
         run(&place);
     }
+    // Two decisions on one cell: the second one is an error, not a choice.
+    sign(&place, &id, with(&[("action", "accept"), ("new_value", &new), ("who", "张三")]));
+    let twice = std::fs::read_to_string(place.input().join("decisions.csv")).unwrap();
+    let other = twice.lines().nth(1).unwrap().replace(&format!(",{new},"), ",77,");
+    place.put("decisions.csv", format!("{twice}{other}\n"));
+    run(&place);
+    assert!(rules(&place).contains(&"error|decision.lapsed".to_owned()), "{:?}", rules(&place));
+    assert_eq!(city(&place), new);
     // What is no decisions file stops the run before anything is written.
     place.put("decisions.csv", "finding,action\nF1,accept\n");
     place.run(&[]).ends_with(2).complains_of(&["decisions.csv", "year"]);

@@ -7,7 +7,7 @@ use crate::finding::{Arg, Decided, Finding, Subject};
 use crate::form::{Level, Rulebook, SlotId};
 use crate::intake::FileOutcome;
 use crate::returns::{Agency, Fact, Return};
-use crate::value::{Meaning, read_text};
+use crate::value::{Meaning, Rewrite, read_text};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Puts the figures that the office has accepted in the place of those that were read, and checks the returns again.
@@ -104,6 +104,11 @@ fn accept(decision: &Decision, one: &mut Return, slot: SlotId, book: &Rulebook, 
         return Fate::Lapsed(String::new());
     };
     let Some(fact) = one.facts.get_mut(place) else { return Fate::Lapsed(String::new()) };
+    if fact.rewrites.contains(Rewrite::Decided) {
+        // Another row has decided the same cell: the same once more, or a contradiction.
+        let decided = fact.value().map(|value| value.to_string()).unwrap_or_default();
+        return if fact.value() == Some(new) { Fate::Accepted } else { Fate::Lapsed(decided) };
+    }
     if !still_says(fact, &decision.old_value) {
         return if fact.value() == Some(new) { Fate::Moot } else { Fate::Lapsed(fact.raw()) };
     }
