@@ -59,7 +59,9 @@ fn read(scene: &Scene<'_, '_>, table: TableId, block: &Block, sheet: u16) -> Opt
             heads = Some((row, own));
         } else if let [(column, head)] = own.as_slice() {
             // One head, with its figure beside it: a row of a list.
-            let figure = cells.iter().find(|cell| cell.column > *column).filter(|cell| look(cell).is_value());
+            // Two figures may be two years'.
+            let mut figures = cells.iter().filter(|cell| cell.column > *column && look(cell).is_value());
+            let figure = figures.next().filter(|_| figures.next().is_none());
             let group = group_in_row(block, &cells, *column).or_else(|| group_above(scene, block, row, *column));
             if let (Some(figure), Some(line)) = (figure, group.and_then(|group| line_of(block, &group, head))) {
                 found.add(block, line, position(figure), Position { row, column: *column });
@@ -104,7 +106,10 @@ fn add_row(
     if !values.iter().any(|cell| look(cell).is_value()) || single::are_column_numbers(&values) {
         return;
     }
-    let above = || (row == head_row + 1).then(|| group_above(scene, block, head_row, u32::MAX)).flatten();
+    // A label of another kind says that the row is something else: another year's, an agency's.
+    let has_label = cells.iter().any(|cell| cell.column < left && text_of(cell).is_some_and(|t| !t.trim().is_empty()));
+    let is_next = row == head_row + 1 && !has_label;
+    let above = || is_next.then(|| group_above(scene, block, head_row, u32::MAX)).flatten();
     let Some(group) = group_in_row(block, cells, left).or_else(above) else { return };
     for (column, head) in heads {
         if let Some(line) = line_of(block, &group, head) {
