@@ -23,10 +23,9 @@ pub struct EarlierSums {
 }
 
 impl EarlierSums {
-    /// The sum of a scope under a code, on the official form (`required`) or on others.
-    #[must_use]
-    pub fn get(&self, scope: &str, required: bool, code: &str) -> Option<Amount> {
-        self.sums.get(&(scope.to_owned(), required, code.to_owned())).copied()
+    /// All sums: scope, whether the form is the official one, code, value.
+    pub fn sums(&self) -> impl Iterator<Item = ((&str, bool, &str), Amount)> + Clone {
+        self.sums.iter().map(|((scope, required, code), sum)| ((scope.as_str(), *required, code.as_str()), *sum))
     }
 
     /// The sums of a city of this run.

@@ -13,6 +13,7 @@ pub mod diagnose;
 pub mod earlier;
 pub mod finding;
 pub mod form;
+pub mod frames;
 pub mod inputs;
 pub mod intake;
 pub mod label;

@@ -9,6 +9,7 @@ use crate::decisions::{self, Decision, DecisionsError};
 use crate::earlier::{EarlierSums, published_figures};
 use crate::finding::Finding;
 use crate::form::{Library, LibraryError, hex};
+use crate::frames::MainThread;
 use crate::inputs;
 use crate::intake::{FileOutcome, InputFile, Intake};
 use crate::locate::Guide;
@@ -192,14 +193,16 @@ pub fn gather_deciding(
     if files.is_empty() {
         return Err(RunError::NoFiles);
     }
-    let pool = rayon::ThreadPoolBuilder::new()
-        .num_threads(settings.jobs)
-        .build()
-        .map_err(|error| RunError::Jobs(error.to_string()))?;
-    pool.install(|| {
+    workers(settings)?.install(|| {
         let files = unpack(files, &Limits::default()).map_err(RunError::InputMissing)?;
         gather_here(settings, desk, decisions, files, progress)
     })
+}
+
+/// The run's own pool of threads.
+fn workers(settings: &Settings) -> Result<rayon::ThreadPool, RunError> {
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(settings.jobs).build();
+    pool.map_err(|error| RunError::Jobs(error.to_string()))
 }
 
 fn gather_here(
@@ -264,15 +267,14 @@ fn gather_with(
     }
     let city = |year: u16| {
         let returns: Vec<_> = collation.returns(year).collect();
-        consolidate(year, &returns, book, roster).map_err(|error| RunError::Internal(error.to_string()))
+        consolidate(year, &returns, book, roster)
     };
-    let cities = collation.years.iter().map(|year| city(*year)).collect::<Result<Vec<City>, _>>()?;
+    let mut cities: Vec<City> = collation.years.iter().map(|year| city(*year)).collect();
     // A year that is not published may still be what the next one is compared with.
     let before = match settings.year.map(|year| year.saturating_sub(1)) {
-        Some(before) if !cities.is_empty() && collation.returns(before).next().is_some() => Some(city(before)?),
+        Some(before) if !cities.is_empty() && collation.returns(before).next().is_some() => Some(city(before)),
         _ => None,
     };
-    let mut cities = cities;
     settle_findings(&mut collation, &mut cities, &files, desk, decided);
     Ok(Gathered { inputs: files, collation, cities, before })
 }
@@ -310,14 +312,17 @@ fn settle_findings(
 /// # Errors
 /// When the output cannot be written; what was there before is kept.
 pub fn publish_all(settings: &Settings, desk: &Desk, gathered: &Gathered) -> Result<Vec<PathBuf>, RunError> {
-    let pool = rayon::ThreadPoolBuilder::new()
-        .num_threads(settings.jobs)
-        .build()
-        .map_err(|error| RunError::Jobs(error.to_string()))?;
-    pool.install(|| publish_here(settings, desk, gathered)).map_err(RunError::Output)
+    let here = MainThread::here().ok_or_else(|| RunError::Internal("publishing on a worker".to_owned()))?;
+    publish_here(settings, desk, gathered, &workers(settings)?, &here).map_err(RunError::Output)
 }
 
-fn publish_here(settings: &Settings, desk: &Desk, gathered: &Gathered) -> Result<Vec<PathBuf>, PublishError> {
+fn publish_here(
+    settings: &Settings,
+    desk: &Desk,
+    gathered: &Gathered,
+    workers: &rayon::ThreadPool,
+    here: &MainThread,
+) -> Result<Vec<PathBuf>, PublishError> {
     let _lock = publish::claim(&settings.output)?;
     let target = |city: &City| settings.output.join(city.year.to_string());
     for city in &gathered.cities {
@@ -353,8 +358,9 @@ fn publish_here(settings: &Settings, desk: &Desk, gathered: &Gathered) -> Result
                 decisions: &desk.decisions,
                 decisions_hash: desk.decisions_hash.clone(),
                 standings: &standings(&gathered.collation, city.year, &desk.library.rulebook),
+                workers,
             };
-            publish::publish(&edition, &mut folder)?;
+            publish::publish(&edition, &mut folder, here)?;
             folders.push(folder);
             targets.push(target);
         }

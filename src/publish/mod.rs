@@ -2,6 +2,7 @@
 //!
 //! Each file has a module that knows its columns; this one knows which files there are and how a folder is replaced.
 
+mod comparison;
 mod csv_text;
 mod decisions;
 mod facts;
@@ -9,6 +10,7 @@ mod findings;
 mod folder;
 mod lists;
 mod manifest;
+mod parquet;
 mod return_to_sender;
 mod summary;
 mod tables;
@@ -24,6 +26,7 @@ use crate::decisions::Decision;
 use crate::earlier::EarlierSums;
 use crate::finding::Finding;
 use crate::form::Library;
+use crate::frames::MainThread;
 use crate::intake::InputFile;
 use crate::message::Renderer;
 use crate::returns::Return;
@@ -56,6 +59,8 @@ pub struct Edition<'a> {
     pub decisions_hash: Option<String>,
     /// How the agencies stand.
     pub standings: &'a Standings,
+    /// The run's workers.
+    pub workers: &'a rayon::ThreadPool,
 }
 
 impl Edition<'_> {
@@ -69,8 +74,8 @@ impl Edition<'_> {
 ///
 /// # Errors
 /// When a file cannot be written.
-pub fn publish(edition: &Edition<'_>, folder: &mut Folder) -> Result<(), PublishError> {
-    folder.write("summary.csv", summary::summary(edition))?;
+pub fn publish(edition: &Edition<'_>, folder: &mut Folder, here: &MainThread) -> Result<(), PublishError> {
+    folder.write(summary::SUMMARY, summary::summary(edition, here)?)?;
     for (name, bytes) in tables::official_tables(edition) {
         folder.write(&name, bytes)?;
     }
@@ -80,9 +85,22 @@ pub fn publish(edition: &Edition<'_>, folder: &mut Folder) -> Result<(), Publish
     folder.write("decisions.csv", decisions::decisions(edition))?;
     folder.write("returns.csv", lists::returns(edition))?;
     folder.write("roster.csv", lists::roster(edition))?;
-    facts::write(edition, folder)?;
+    write_facts(edition, folder, here)?;
     return_to_sender::write(edition, folder)?;
     let manifest = manifest::manifest(edition, folder);
     folder.write("manifest.json", manifest)?;
     Ok(())
+}
+
+/// Both files of all facts, side by side: the workers make the rows of one while polars packs the other.
+fn write_facts(edition: &Edition<'_>, folder: &mut Folder, here: &MainThread) -> Result<(), PublishError> {
+    let returns = edition.returns();
+    let made = &*folder;
+    let (csv, parquet) = std::thread::scope(|scope| {
+        let csv = scope.spawn(|| edition.workers.install(|| facts::write(edition, &returns, made)));
+        let parquet = parquet::write(edition, &returns, made, here);
+        (csv.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)), parquet)
+    });
+    folder.close(facts::NAME, csv?)?;
+    folder.close(parquet::NAME, parquet?)
 }

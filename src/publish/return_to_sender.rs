@@ -47,8 +47,9 @@ pub fn write(edition: &Edition<'_>, folder: &mut Folder) -> Result<(), PublishEr
         by_agency.into_iter().map(|(agency, asked)| (names.take(&named(agency), ""), agency, asked)).collect()
     };
     let returns = edition.returns();
-    let parcels: Vec<Vec<(String, Vec<u8>)>> =
-        places.par_iter().map(|(place, agency, asked)| parcel(edition, &returns, place, agency, asked)).collect();
+    let pack =
+        |(place, agency, asked): &(String, &str, Vec<Question<'_>>)| parcel(edition, &returns, place, agency, asked);
+    let parcels: Vec<Vec<(String, Vec<u8>)>> = edition.workers.install(|| places.par_iter().map(pack).collect());
     for (name, bytes) in parcels.into_iter().flatten() {
         folder.write(&name, bytes)?;
     }

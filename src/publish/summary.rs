@@ -1,14 +1,21 @@
 //! summary.csv, by_agency.csv and codebook.csv: the analyst's files.
 
-use super::Edition;
+use super::comparison::{self, Compared, Published};
 use super::csv_text::CsvText;
+use super::{Edition, PublishError};
 use crate::consolidate::{CityItem, Scope, ScopeTable, Sum, counts};
 use crate::form::{SlotId, TableId};
+use crate::frames::MainThread;
 use crate::message::Renderer;
 use crate::returns::{Agency, Fact, Status};
+use crate::trouble::{At, Trouble};
 use crate::value::Amount;
+use polars::prelude::PolarsResult;
 use rayon::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
+
+/// The file's name.
+pub const SUMMARY: &str = "summary.csv";
 
 const COLUMNS: [&str; 22] = [
     "year",
@@ -135,28 +142,66 @@ pub fn open_code(label: &str) -> String {
     format!("open.{}", crate::label::key(label))
 }
 
-/// One row per scope, form and figure.
-pub fn summary(edition: &Edition<'_>) -> Vec<u8> {
-    let mut csv = CsvText::new(edition.bom);
-    csv.row(COLUMNS);
-    for table in &edition.city.tables {
-        let scope = scope_name(&table.scope, edition.renderer);
-        for (item, sum) in &table.sums {
-            summary_row(edition, table, &scope, item, sum, &mut csv);
-        }
-    }
-    csv.into_bytes()
+/// A published sum with all that its row says of it.
+struct Row<'a> {
+    table: &'a ScopeTable,
+    scope: String,
+    names: ItemNames,
+    sum: &'a Sum,
 }
 
-fn summary_row(edition: &Edition<'_>, table: &ScopeTable, scope: &str, item: &CityItem, sum: &Sum, csv: &mut CsvText) {
-    let names = names(item, sum, edition.renderer);
+/// One row per scope, form and figure.
+///
+/// # Errors
+/// When polars fails, which a sound program does not cause.
+pub fn summary(edition: &Edition<'_>, here: &MainThread) -> Result<Vec<u8>, PublishError> {
+    let rows: Vec<Row<'_>> = edition
+        .city
+        .tables
+        .iter()
+        .flat_map(|table| {
+            let scope = scope_name(&table.scope, edition.renderer);
+            table.sums.iter().map(move |(item, sum)| Row {
+                table,
+                scope: scope.clone(),
+                names: names(item, sum, edition.renderer),
+                sum,
+            })
+        })
+        .collect();
+    let compared = compared(edition, &rows, here)
+        .map_err(|error| At { path: SUMMARY.into(), trouble: Trouble::Other(error.to_string()) })?;
+    let mut csv = CsvText::new(edition.bom);
+    csv.row(COLUMNS);
+    for (row, compared) in rows.iter().zip(compared) {
+        summary_row(edition, row, compared, &mut csv);
+    }
+    Ok(csv.into_bytes())
+}
+
+/// The rows beside last year's. A form that is not in force has no place in a series of years.
+fn compared(edition: &Edition<'_>, rows: &[Row<'_>], here: &MainThread) -> PolarsResult<Vec<Compared>> {
+    let form = |row: &Row<'_>| edition.renderer.book.form(row.table.form);
+    let Some(earlier) = edition.earlier else { return Ok(vec![Compared::default(); rows.len()]) };
+    let published = |row: &Row<'_>| Published {
+        scope: row.scope.clone(),
+        required: form(row).required,
+        code: row.names.code(),
+        value: row.sum.value,
+    };
+    let in_series = |row: &&Row<'_>| form(row).in_force(edition.year);
+    let series: Vec<Published> = rows.iter().filter(in_series).map(published).collect();
+    let mut compared = comparison::compare(&series, earlier, here)?.into_iter();
+    let of_row =
+        |row: &Row<'_>| if in_series(&row) { compared.next().unwrap_or_default() } else { Compared::default() };
+    Ok(rows.iter().map(of_row).collect())
+}
+
+fn summary_row(edition: &Edition<'_>, row: &Row<'_>, compared: Compared, csv: &mut CsvText) {
+    let Row { table, scope, names, sum } = row;
     let book = edition.renderer.book;
     let text = |amount: Option<Amount>| amount.map(|amount| amount.to_string()).unwrap_or_default();
-    let form = book.form(table.form);
-    // A form that is not in force has no place in a series of years.
-    let earlier = edition.earlier.filter(|_| form.in_force(edition.year));
-    let previous = earlier.and_then(|earlier| earlier.get(scope, form.required, &names.code()));
-    let change = sum.value.zip(previous).map(|(now, before)| now - before);
+    let Compared { previous, change } = compared;
     csv.field(&edition.year.to_string())
         .field(scope)
         .field(&book.form(table.form).code)
@@ -273,7 +318,7 @@ pub fn by_agency(edition: &Edition<'_>) -> Vec<u8> {
         csv.into_bytes()
     };
     let agencies: Vec<(Agency, Vec<&crate::returns::Return>)> = agencies.into_iter().collect();
-    let rows: Vec<Vec<u8>> = agencies.par_iter().map(row).collect();
+    let rows: Vec<Vec<u8>> = edition.workers.install(|| agencies.par_iter().map(row).collect());
     let mut bytes = csv.into_bytes();
     bytes.extend(rows.into_iter().flatten());
     bytes

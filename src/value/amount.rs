@@ -18,6 +18,10 @@ const PARTS: i128 = 10_000;
 impl Amount {
     /// Nothing.
     pub const ZERO: Self = Self(0);
+    /// Decimals that an amount holds.
+    pub const DECIMALS: usize = 4;
+    /// Digits of the largest amount that a decimal column holds.
+    pub const DIGITS: usize = 38;
 
     /// So many whole pieces or 元.
     pub const fn from_units(units: i64) -> Self {

@@ -32,5 +32,6 @@ mod read_markup;
 mod read_markup_hostile;
 mod remarks;
 mod sample;
+mod scale;
 mod sendback;
 mod who;
