@@ -12,75 +12,121 @@ const MAX_ROWS: u32 = 65_536;
 const MAX_COLUMNS: u16 = 256;
 
 /// What walking the records found out.
+#[derive(Default)]
 pub(super) struct Survey {
     /// The stream carries an encryption record.
     pub(super) encrypted: bool,
     /// Cells holding something, in all sheets.
     pub(super) cells: usize,
-    /// The area of the largest rectangle the decoder would allocate densely.
+    /// The area of the rectangles that the decoder would allocate densely: the largest, and all together.
     pub(super) largest_area: u64,
+    pub(super) whole_area: u64,
     /// Where each sheet of the workbook begins in the stream, in the workbook's order.
     pub(super) sheets: Vec<u32>,
     /// Hidden rows and columns, by where their sheet begins.
     pub(super) folded: HashMap<u32, Folded>,
 }
 
-/// Walks the records: cheap, and sees every number the decoder would turn into an allocation.
-pub(super) fn survey(stream: &[u8]) -> Result<Survey, Refusal> {
-    let mut survey = Survey { encrypted: false, cells: 0, largest_area: 0, sheets: Vec::new(), folded: HashMap::new() };
-    let mut area = Area::default();
-    let mut depth = 0_u32;
-    let mut in_globals = true;
-    let mut rest = stream;
-    let mut begin = 0_u32;
-    while let [t0, t1, l0, l1, tail @ ..] = rest {
+/// The records from some place of a stream on.
+struct Records<'a> {
+    rest: &'a [u8],
+}
+
+impl<'a> Iterator for Records<'a> {
+    type Item = (u16, &'a [u8]);
+
+    fn next(&mut self) -> Option<Self::Item> {
+        let [t0, t1, l0, l1, tail @ ..] = self.rest else { return None };
         let length = usize::from(u16::from_le_bytes([*l0, *l1]));
-        // Padding after the last record reads as empty records of no type, which is harmless.
-        let Some((data, next)) = tail.split_at_checked(length) else { break };
-        let at = stream.len() - rest.len();
-        rest = next;
-        match u16::from_le_bytes([*t0, *t1]) {
-            0x002F if in_globals => survey.encrypted = true,
-            // The beginning of a sheet opens a new rectangle; that of a chart inside it does not.
-            0x0809 => {
-                depth += 1;
-                if depth == 1 {
-                    begin = u32::try_from(at).unwrap_or(u32::MAX);
-                    survey.largest_area = survey.largest_area.max(area.size());
-                    area = Area::default();
-                }
+        // Where a record is cut off the decoder stops too.
+        let (data, next) = tail.split_at_checked(length)?;
+        self.rest = next;
+        Some((u16::from_le_bytes([*t0, *t1]), data))
+    }
+}
+
+const FILE_PASS: u16 = 0x002F;
+const BEGIN: u16 = 0x0809;
+const END: u16 = 0x000A;
+const SHEET: u16 = 0x0085;
+
+/// Walks the records as the decoder will: those of the workbook up to their end, and then those of every sheet from the
+/// place that the workbook names, whatever lies between. It sees every number that the decoder turns into an allocation.
+pub(super) fn survey(stream: &[u8]) -> Result<Survey, Refusal> {
+    let mut survey = Survey::default();
+    for (kind, data) in (Records { rest: stream }) {
+        match kind {
+            FILE_PASS => survey.encrypted = true,
+            SHEET => survey.sheets.push(u32_at(data, 0)?),
+            END => break,
+            _ => {}
+        }
+    }
+    // Sheets lie one behind the other. Were they to overlap, a small file could be read over and over.
+    let mut begins = survey.sheets.clone();
+    begins.sort_unstable();
+    let mut free = 0;
+    for begin in begins {
+        let start = usize::try_from(begin).unwrap_or(usize::MAX);
+        let records = stream.get(start..).ok_or(Refusal::Truncated)?;
+        if start < free {
+            return Err(Refusal::Damaged("xls sheets overlap".to_owned()));
+        }
+        free = start + survey.sheet(begin, records)?;
+    }
+    Ok(survey)
+}
+
+impl Survey {
+    /// Walks one sheet from where it begins; gives the length of what was walked.
+    fn sheet(&mut self, begin: u32, stream: &[u8]) -> Result<usize, Refusal> {
+        let mut records = Records { rest: stream };
+        let mut area = Area::default();
+        let mut begun = false;
+        // Charts inside the sheet have records of their own, which are none of its.
+        let mut nested = 0_u32;
+        while let Some((kind, data)) = records.next() {
+            match kind {
+                BEGIN if begun => nested += 1,
+                BEGIN => begun = true,
+                END if nested > 0 => nested -= 1,
+                END => break,
+                _ if nested == 0 => self.record(begin, kind, data, &mut area)?,
+                _ => {}
             }
-            0x000A => {
-                in_globals = false;
-                depth = depth.saturating_sub(1);
-            }
-            0x0085 if in_globals => survey.sheets.push(u32_at(data, 0).unwrap_or(u32::MAX)),
+        }
+        self.largest_area = self.largest_area.max(area.size());
+        self.whole_area += area.size();
+        Ok(stream.len() - records.rest.len())
+    }
+
+    fn record(&mut self, begin: u32, kind: u16, data: &[u8], area: &mut Area) -> Result<(), Refusal> {
+        match kind {
             0x007D if u16_at(data, 8).is_ok_and(|options| options & 1 != 0) => {
                 let (first, last) = (u16_at(data, 0)?, u16_at(data, 2)?);
-                survey.folded.entry(begin).or_default().add_columns(first.into(), last.into());
+                self.folded.entry(begin).or_default().add_columns(first.into(), last.into());
             }
             0x0208 if u16_at(data, 12).is_ok_and(|options| options & 0x20 != 0) => {
                 let row = u16_at(data, 0)?.into();
-                survey.folded.entry(begin).or_default().add_rows(row, row);
+                self.folded.entry(begin).or_default().add_rows(row, row);
             }
             0x0200 => check_dimensions(data)?,
             0x0203 | 0x0204 | 0x00D6 | 0x0205 | 0x027E | 0x00FD | 0x0006 => {
-                survey.cells += 1;
+                self.cells += 1;
                 area.include(u16_at(data, 0)?, u16_at(data, 2)?)?;
             }
             // Several numbers side by side in one record.
             0x00BD => {
                 let (row, first) = (u16_at(data, 0)?, u16_at(data, 2)?);
                 let last = u16_at(data, data.len().saturating_sub(2))?;
-                survey.cells += usize::from(last.saturating_sub(first)) + 1;
+                self.cells += usize::from(last.saturating_sub(first)) + 1;
                 area.include(row, first)?;
                 area.include(row, last)?;
             }
             _ => {}
         }
+        Ok(())
     }
-    survey.largest_area = survey.largest_area.max(area.size());
-    Ok(survey)
 }
 
 /// The decoder reserves the declared rectangle at once, so an absurd one must not get there.

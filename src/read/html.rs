@@ -113,7 +113,7 @@ fn label_after(head: &[u8], key: &[u8]) -> Option<String> {
 pub(super) fn page(document: &str, limits: &Limits, budget: &mut Budget) -> Result<Read, Refusal> {
     let mut reader = Reader::new(document, limits);
     for token in Tokens::new(document) {
-        match token {
+        match token? {
             Token::Start(tag) => reader.start(&tag)?,
             Token::End(name) => reader.end(&name)?,
             Token::Text(text) => reader.text(&text)?,

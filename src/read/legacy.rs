@@ -14,6 +14,8 @@ use super::{Content, Limits, Refusal, Sheet, damaged, date};
 /// The largest rectangle the xls decoder may allocate densely (it does so for values and for
 /// formulas, and once more when handing them over).
 const MAX_DENSE_AREA: u64 = 6_000_000;
+/// So many rectangles of that size may be in memory together: the decoder keeps all sheets.
+const DENSE_SHEETS: u64 = 2;
 
 /// The worksheets of a workbook as (name, hidden), in order.
 pub(super) fn worksheets(sheets: &[calamine::Sheet], limits: &Limits) -> Result<Vec<(String, bool)>, Refusal> {
@@ -40,7 +42,10 @@ pub(super) fn read_xls(bytes: &[u8], compound: &Compound<'_>, limits: &Limits) -
     if survey.encrypted {
         return Err(Refusal::Encrypted);
     }
-    if survey.cells > limits.cells || survey.largest_area > MAX_DENSE_AREA {
+    if survey.cells > limits.cells
+        || survey.largest_area > MAX_DENSE_AREA
+        || survey.whole_area > MAX_DENSE_AREA * DENSE_SHEETS
+    {
         return Err(Refusal::TooLarge("cells"));
     }
     let mut workbook = Xls::new(Cursor::new(bytes)).map_err(|error| match error {

@@ -3,11 +3,14 @@
 //! The tokenizer follows the standard, so it ends wherever browsers end; only the attributes that matter are kept, so a
 //! tag with a million others costs nothing.
 
-use std::convert::Infallible;
+use std::cell::Cell;
+use std::rc::Rc;
 
 use compact_str::CompactString;
 use html5gum::emitters::callback::{Callback, CallbackEmitter, CallbackEvent};
-use html5gum::{Error, Span, StringReader, Tokenizer};
+use html5gum::{Error, Readable, Reader, Span, StringReader, Tokenizer};
+
+use super::Refusal;
 
 /// The attributes that say something of a table, a cell or the document.
 const ATTRIBUTES: [&str; 18] = [
@@ -16,6 +19,9 @@ const ATTRIBUTES: [&str; 18] = [
 ];
 /// No attribute that matters is longer; a picture within the page may be.
 const LONGEST_ATTRIBUTE: usize = 4096;
+/// No tag of a real page has more attributes. The tokenizer goes one call deeper with each of them, up to the end of the
+/// stack.
+const MOST_ATTRIBUTES: u32 = 256;
 
 /// One token.
 pub(super) enum Token {
@@ -49,28 +55,75 @@ impl Start {
 }
 
 /// The tokens of a document.
-pub(super) struct Tokens<'a>(Tokenizer<StringReader<'a>, CallbackEmitter<Collector, Token>>);
+pub(super) struct Tokens<'a>(Tokenizer<Guarded<'a>, CallbackEmitter<Collector, Token>>);
 
 impl<'a> Tokens<'a> {
     pub(super) fn new(document: &'a str) -> Self {
-        let mut emitter = CallbackEmitter::new(Collector::default());
+        let attributes = Rc::new(Cell::new(0));
+        let collector = Collector { attributes: Rc::clone(&attributes), ..Collector::default() };
+        let mut emitter = CallbackEmitter::new(collector);
         emitter.naively_switch_states(true);
-        Self(Tokenizer::new_with_emitter(document, emitter))
+        Self(Tokenizer::new_with_emitter(Guarded { text: document.to_reader(), attributes }, emitter))
     }
 }
 
 impl Iterator for Tokens<'_> {
-    type Item = Token;
+    type Item = Result<Token, Refusal>;
 
-    fn next(&mut self) -> Option<Token> {
-        let token: Result<Token, Infallible> = self.0.next()?;
-        token.ok()
+    fn next(&mut self) -> Option<Self::Item> {
+        let token = self.0.next()?;
+        Some(token.map_err(|TooManyAttributes| Refusal::Damaged("attributes of a tag".to_owned())))
+    }
+}
+
+/// The text, until a tag has more attributes than can be.
+struct Guarded<'a> {
+    text: StringReader<'a>,
+    /// Attributes of the tag that is being read.
+    attributes: Rc<Cell<u32>>,
+}
+
+#[derive(Debug)]
+struct TooManyAttributes;
+
+impl std::fmt::Display for TooManyAttributes {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("a tag has too many attributes")
+    }
+}
+
+impl std::error::Error for TooManyAttributes {}
+
+impl Guarded<'_> {
+    fn guard(&self) -> Result<(), TooManyAttributes> {
+        if self.attributes.get() > MOST_ATTRIBUTES { Err(TooManyAttributes) } else { Ok(()) }
+    }
+}
+
+impl Reader for Guarded<'_> {
+    type Error = TooManyAttributes;
+
+    fn read_byte(&mut self) -> Result<Option<u8>, Self::Error> {
+        self.guard()?;
+        Ok(self.text.read_byte().unwrap_or_default())
+    }
+
+    fn read_until<'b>(&'b mut self, needle: &[u8], char_buf: &'b mut [u8; 4]) -> Result<Option<&'b [u8]>, Self::Error> {
+        self.guard()?;
+        Ok(self.text.read_until(needle, char_buf).unwrap_or_default())
+    }
+
+    fn try_read_string(&mut self, text: &[u8], case_sensitive: bool) -> Result<bool, Self::Error> {
+        self.guard()?;
+        Ok(self.text.try_read_string(text, case_sensitive).unwrap_or_default())
     }
 }
 
 #[derive(Default)]
 struct Collector {
     tag: Option<Start>,
+    /// How many attributes it has so far.
+    attributes: Rc<Cell<u32>>,
     /// Whether the attribute whose name was seen last is kept.
     wanted: bool,
 }
@@ -80,9 +133,11 @@ impl Callback<Token, ()> for Collector {
         match event {
             CallbackEvent::OpenStartTag { name } => {
                 self.tag = Some(Start { name: word(name), attributes: Vec::new() });
+                self.attributes.set(0);
                 self.wanted = false;
             }
             CallbackEvent::AttributeName { name } => {
+                self.attributes.set(self.attributes.get() + 1);
                 let known = ATTRIBUTES.iter().find(|known| known.as_bytes() == name);
                 self.wanted = false;
                 if let (Some(tag), Some(known)) = (&mut self.tag, known)
@@ -100,8 +155,12 @@ impl Callback<Token, ()> for Collector {
                     *text = String::from_utf8_lossy(value).into_owned();
                 }
             }
-            CallbackEvent::CloseStartTag { .. } => return self.tag.take().map(Token::Start),
+            CallbackEvent::CloseStartTag { .. } => {
+                self.attributes.set(0);
+                return self.tag.take().map(Token::Start);
+            }
             CallbackEvent::EndTag { name } => {
+                self.attributes.set(0);
                 self.tag = None;
                 return Some(Token::End(word(name)));
             }

@@ -61,21 +61,24 @@ fn each(document: &str, local: &str, mut act: impl FnMut(Attributes<'_>)) {
     }
 }
 
-/// The ranges of a sheet. They stand behind all cells, so the part is searched from its end.
+/// The merged ranges of a sheet. They stand behind all cells, so only what follows these is read; what is there is said by
+/// elements alone, because data validations, hyperlinks and conditional formats have ranges too.
 fn ranges(part: &[u8]) -> Vec<Merged> {
-    const LIST: &[u8] = b"mergeCells";
-    let cells_end = memmem::rfind(part, b"</sheetData>").unwrap_or(0);
-    let tail = part.get(cells_end..).unwrap_or_default();
-    let Some(start) = memmem::find(tail, LIST) else { return Vec::new() };
-    let Ok(text) = std::str::from_utf8(tail.get(start..).unwrap_or_default()) else { return Vec::new() };
-    let refs = text.split("ref=").skip(1).take(MOST_RANGES);
-    refs.filter_map(|rest| {
-        let quote = rest.chars().next().filter(|c| matches!(c, '"' | '\''))?;
-        let (first, last) = rest.get(1..)?.split_once(quote)?.0.split_once(':')?;
-        Some(Merged { first: position(first)?, last: position(last)? })
-    })
-    .filter(|merged| merged.first != merged.last)
-    .collect()
+    const CELLS_END: &[u8] = b"sheetData>";
+    if memmem::rfind(part, b"mergeCell").is_none() {
+        return Vec::new();
+    }
+    let start = memmem::rfind(part, CELLS_END).map_or(0, |at| at + CELLS_END.len());
+    let Ok(tail) = std::str::from_utf8(part.get(start..).unwrap_or_default()) else { return Vec::new() };
+    let mut ranges = Vec::new();
+    each(tail, "mergeCell", |attributes| {
+        let area = attributes.get("ref").and_then(|area| {
+            let (first, last) = area.split_once(':')?;
+            Some(Merged { first: position(first)?, last: position(last)? })
+        });
+        ranges.extend(area.filter(|area| area.first != area.last && ranges.len() < MOST_RANGES));
+    });
+    ranges
 }
 
 /// The rows and columns that are not shown: marked as hidden, or of no height or width.

@@ -323,3 +323,26 @@ fn markup_damage_inside_good_containers_always_returns() {
     }
     let _ = std::panic::take_hook();
 }
+
+// ---- xls: records that the decoder finds by their offset ---------------------------------------------
+
+/// One record's length was changed, so that a walk through the stream misses the sheet that the decoder goes to: it would
+/// ask for 85 GB, and a failed allocation ends the process.
+#[test]
+fn a_sheet_that_only_its_offset_finds_is_surveyed() {
+    let bytes = fixture("record-length-changed.xls");
+    assert!(matches!(quickly(5, || refusal(&bytes)), Refusal::Damaged(_) | Refusal::TooLarge(_)));
+}
+
+/// Several sheets that begin at one place would be read once each.
+#[test]
+fn sheets_that_overlap_are_refused() {
+    let mut bytes = fixture("common.xls");
+    // Records that name a sheet: 12 bytes, of which the first four are its offset.
+    let named = |window: &[u8]| window == [0x85, 0, 12, 0];
+    let offsets: Vec<usize> =
+        bytes.windows(4).enumerate().filter(|(_, window)| named(window)).map(|(at, _)| at + 4).collect();
+    let [first, second] = offsets[..] else { panic!("{offsets:?}") };
+    bytes.copy_within(first..first + 4, second);
+    assert_eq!(refusal(&bytes), Refusal::Damaged("xls sheets overlap".to_owned()));
+}

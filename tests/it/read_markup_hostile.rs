@@ -36,6 +36,30 @@ fn markup_that_never_closes_or_spans_everything_is_bounded() {
 }
 
 #[test]
+fn a_tag_with_thousands_of_quoted_attributes_is_refused() {
+    let page = |start: &str, attribute: &str, count: usize| {
+        format!("<table><tr><td>1</td></tr></table><{start} {}>text<p>", attribute.repeat(count))
+    };
+    for count in [300, 5_000, 500_000] {
+        for (start, attribute) in
+            [("p", "a=\"\" "), ("p", "a=\">\"b=\"<p>\""), ("/td", "a=\"1\" "), ("td", "a=\"&amp;\"\n")]
+        {
+            let page = page(start, attribute, count);
+            assert!(matches!(refusal(page.as_bytes()), Refusal::Damaged(_)), "{count} {attribute}");
+        }
+        for attribute in ["a='1' ", "a=1 ", "a "] {
+            assert!(
+                matches!(refusal(page("p", attribute, count).as_bytes()), Refusal::Damaged(_)),
+                "{count} {attribute}"
+            );
+        }
+    }
+    // Many tags with a few attributes each, and quotes in text, are a page like any other.
+    let many = page("p", "a=\"1\" ", 200) + &"<p a=\"1\" b=\"2\">x=\"1\" </p c=\"3\">".repeat(5_000);
+    assert_eq!(quickly(20, || read(many.as_bytes())).unwrap().sheets[0].cells.len(), 5_002);
+}
+
+#[test]
 fn limits_hold_for_every_format() {
     let limits = Limits { cells: 5, ..Default::default() };
     for name in ["common-excel.html", "common.mht", "common-2003.xml", "report.docx"] {
