@@ -1,10 +1,9 @@
 //! Which files a run reads: inputs walked and put in order, so that nothing depends on how a folder is listed.
 
-use crate::form::hex;
+use crate::fingerprint;
 use crate::intake::{InputFile, Source};
 use crate::settings::{CONFIG_NAME, ROSTER_NAME, Settings};
 use crate::unpack;
-use sha2::{Digest, Sha256};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Component, Path, PathBuf};
 
@@ -27,7 +26,7 @@ pub fn list(settings: &Settings) -> Result<Vec<InputFile>, PathBuf> {
     let mut walk = Walk {
         own: settings.output.canonicalize().ok(),
         walked: BTreeSet::new(),
-        roster: roster.map(|bytes| hex(&Sha256::digest(bytes))),
+        roster: roster.map(|bytes| fingerprint::of_bytes(bytes)),
         own_results: Vec::new(),
         files: BTreeSet::new(),
     };

@@ -15,12 +15,12 @@ use crate::agency::identify::{Claims, Doubt, Identifier, Identity, NoAgency, Sce
 use crate::agency::roster::Roster;
 use crate::check;
 use crate::finding::{Arg, Finding};
-use crate::form::{FormId, Level, ReplyWords, hex};
+use crate::fingerprint;
+use crate::form::{FormId, Level, ReplyWords};
 use crate::locate::{self, Guide, Look, Record, Role, SheetView, look, position};
 use crate::narrative::Phrases;
 use crate::read::{self, ArchiveFault, Limits, Refusal, Workbook};
 use crate::returns::{Agency, Return, Status};
-use sha2::{Digest, Sha256};
 use std::collections::{BTreeMap, HashSet};
 use std::path::PathBuf;
 use units::StatedUnits;
@@ -136,14 +136,14 @@ impl Intake<'_> {
             Ok(bytes) => bytes,
             Err(refusal) => {
                 outcome.sha256 = match refusal {
-                    Refusal::Empty => hex(&Sha256::digest([])),
+                    Refusal::Empty => fingerprint::of_bytes([]),
                     _ => input.hash(&self.limits).unwrap_or_default(),
                 };
                 outcome.refuse(id, &refusal);
                 return outcome;
             }
         };
-        outcome.sha256 = hex(&Sha256::digest(&bytes));
+        outcome.sha256 = fingerprint::of_bytes(&bytes);
         match self.understand(&bytes, &path_claims) {
             Ok(understood) => {
                 self.assemble(id, &understood, &mut outcome);

@@ -12,6 +12,7 @@ pub mod decisions;
 pub mod diagnose;
 pub mod earlier;
 pub mod finding;
+pub mod fingerprint;
 pub mod form;
 pub mod frames;
 pub mod inputs;

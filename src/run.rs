@@ -8,20 +8,20 @@ use crate::consolidate::{City, consolidate};
 use crate::decisions::{self, Decision, DecisionsError};
 use crate::earlier::{EarlierSums, published_figures};
 use crate::finding::Finding;
-use crate::form::{Library, LibraryError, hex};
+use crate::fingerprint;
+use crate::form::{Library, LibraryError};
 use crate::frames::MainThread;
 use crate::inputs;
 use crate::intake::{FileOutcome, InputFile, Intake};
 use crate::locate::Guide;
 use crate::message::{Catalogue, Renderer};
 use crate::narrative::{self, Phrases};
-use crate::publish::{self, Edition, Folder, PublishError};
+use crate::publish::{self, Edition, Folder, PublishError, Replaceable};
 use crate::read::Limits;
 use crate::settings::Settings;
 use crate::trouble::{At, Trouble};
 use crate::unpack::unpack;
 use rayon::prelude::*;
-use sha2::{Digest, Sha256};
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
@@ -135,7 +135,7 @@ impl Desk {
                     DecisionsError::Row(line, name) => RunError::DecisionsRow(path.clone(), line, name),
                 };
                 let bytes = std::fs::read(path).map_err(|error| wrong(DecisionsError::Unreadable(error.into())))?;
-                (decisions::parse(&bytes).map_err(wrong)?, Some(hex(&Sha256::digest(&bytes))))
+                (decisions::parse(&bytes).map_err(wrong)?, Some(fingerprint::of_bytes(&bytes)))
             }
             None => (Vec::new(), None),
         };
@@ -149,7 +149,7 @@ fn load_roster(path: &Path) -> Result<(Roster, String), RunError> {
     let text = crate::read::decode_text(&bytes).ok_or_else(|| unreadable(Trouble::NotText))?;
     let roster = Roster::parse(&text, &RosterColumns::default())
         .map_err(|errors| RunError::RosterWrong(path.to_owned(), errors))?;
-    Ok((roster, hex(&Sha256::digest(&bytes))))
+    Ok((roster, fingerprint::of_bytes(&bytes)))
 }
 
 /// What was read and collated, before anything is published.
@@ -324,10 +324,11 @@ fn publish_here(
     here: &MainThread,
 ) -> Result<Vec<PathBuf>, PublishError> {
     let _lock = publish::claim(&settings.output)?;
-    let target = |city: &City| settings.output.join(city.year.to_string());
+    let mut places = Vec::new();
     for city in &gathered.cities {
         let inputs = gathered.inputs.iter().map(|input| &input.path).chain(&settings.roster);
-        publish::may_replace(&target(city), inputs.map(PathBuf::as_path))?;
+        let target = settings.output.join(city.year.to_string());
+        places.push(Replaceable::new(&target, inputs.map(PathBuf::as_path))?);
     }
     with_renderer(desk, gathered, |renderer| {
         let mut folders = Vec::new();
@@ -336,14 +337,14 @@ fn publish_here(
             let city = gathered.cities.iter().chain(&gathered.before).find(|city| city.year == year)?;
             Some(EarlierSums::of(city, renderer))
         };
-        for city in &gathered.cities {
+        for (city, place) in gathered.cities.iter().zip(places) {
             // What was published and named as such beats what this run makes of last year's files.
             let before = city.year.saturating_sub(1);
             let published = settings.previous.as_ref();
             let published = published.and_then(|folder| EarlierSums::published(folder, before, &desk.library.rulebook));
             let earlier = published.or_else(|| in_run(before));
-            let target = target(city);
-            let mut folder = Folder::begin(&target)?;
+            targets.push(place.path().to_owned());
+            let mut folder = Folder::begin(place)?;
             let edition = Edition {
                 year: city.year,
                 city,
@@ -362,7 +363,6 @@ fn publish_here(
             };
             publish::publish(&edition, &mut folder, here)?;
             folders.push(folder);
-            targets.push(target);
         }
         publish::replace(folders)?;
         Ok(targets)

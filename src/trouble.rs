@@ -22,6 +22,8 @@ pub enum Trouble {
     HoldsInput(String),
     /// It holds these files that this program did not write.
     Strangers(Vec<String>),
+    /// It holds these files of ours that somebody has changed since.
+    Changed(Vec<String>),
     /// Another run is writing there.
     Busy,
     /// It is no output of an earlier run.
@@ -72,19 +74,23 @@ impl Trouble {
                 catalogue.phrase("trouble_syntax", &[("line", line.to_string()), ("detail", detail.clone())])
             }
             Trouble::HoldsInput(input) => phrase("trouble_holds_input", input),
-            Trouble::Strangers(files) => {
-                const SHOWN: usize = 3;
-                let mut shown = files.iter().take(SHOWN).cloned().collect::<Vec<_>>().join(&catalogue.word("and"));
-                if files.len() > SHOWN {
-                    shown.push_str(&catalogue.phrase("more", &[("count", files.len().to_string())]));
-                }
-                phrase("trouble_strangers", &shown)
-            }
+            Trouble::Strangers(files) => phrase("trouble_strangers", &shortened(files, catalogue)),
+            Trouble::Changed(files) => phrase("trouble_changed", &shortened(files, catalogue)),
             Trouble::Busy => catalogue.word("trouble_busy"),
             Trouble::NoOutput => catalogue.word("trouble_no_output"),
             Trouble::Other(detail) => phrase("trouble_other", detail),
         }
     }
+}
+
+/// The first few of several files.
+fn shortened(files: &[String], catalogue: &Catalogue) -> String {
+    const SHOWN: usize = 3;
+    let mut shown = files.iter().take(SHOWN).cloned().collect::<Vec<_>>().join(&catalogue.word("and"));
+    if files.len() > SHOWN {
+        shown.push_str(&catalogue.phrase("more", &[("count", files.len().to_string())]));
+    }
+    shown
 }
 
 /// A trouble with its file or folder.

@@ -2,7 +2,7 @@
 
 use super::lint::unsafe_name;
 use super::{CrosswalkDefinition, DefinitionError, FormDefinition, PhraseBook, Rulebook, Words};
-use sha2::{Digest, Sha256};
+use crate::fingerprint;
 use std::path::{Path, PathBuf};
 
 /// Definition files embedded in the program.
@@ -68,15 +68,15 @@ impl Library {
             let definition: FormDefinition =
                 toml::from_str(&text).map_err(|error| LibraryError::Syntax(name.clone(), Box::new(error)))?;
             definitions.retain(|(earlier, _, _)| earlier.code != definition.code);
-            let hash = hex(&Sha256::digest(text.as_bytes()));
+            let hash = fingerprint::of_bytes(text);
             definitions.push((definition, name, hash));
         }
         let mut hashes: Vec<(String, String)> =
             definitions.iter().map(|(_, name, hash)| (name.clone(), hash.clone())).collect();
-        hashes.push(("words.toml".to_owned(), hex(&Sha256::digest(WORDS.as_bytes()))));
+        hashes.push(("words.toml".to_owned(), fingerprint::of_bytes(WORDS)));
         let phrase_text = own_phrases.as_deref().unwrap_or(PHRASES.1);
-        hashes.push((CROSSWALK_NAME.to_owned(), hex(&Sha256::digest(crosswalk.as_bytes()))));
-        hashes.push((PHRASES.0.to_owned(), hex(&Sha256::digest(phrase_text.as_bytes()))));
+        hashes.push((CROSSWALK_NAME.to_owned(), fingerprint::of_bytes(&crosswalk)));
+        hashes.push((PHRASES.0.to_owned(), fingerprint::of_bytes(&phrase_text)));
         hashes.sort();
         let rulebook = Rulebook::build(definitions.into_iter().map(|(definition, _, _)| definition).collect())
             .map_err(LibraryError::Definition)?;
@@ -113,16 +113,6 @@ fn own_definitions(folder: &Path) -> Result<Vec<(String, String)>, LibraryError>
             Ok((name, text))
         })
         .collect()
-}
-
-/// Lower-case hexadecimal.
-#[must_use]
-pub fn hex(bytes: &[u8]) -> String {
-    use std::fmt::Write as _;
-    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
 }
 
 impl std::fmt::Display for LibraryError {

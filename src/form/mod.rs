@@ -16,7 +16,7 @@ mod words;
 
 pub use crosswalk::CrosswalkDefinition;
 pub use definition::{Axis, Each, FormDefinition, Level, Shape};
-pub use library::{Library, LibraryError, hex};
+pub use library::{Library, LibraryError};
 pub use lint::lint;
 pub use phrases::{GrammarWords, IndicatorPhrases, PhraseBook};
 pub use rulebook::{

@@ -1,12 +1,9 @@
 //! Where the bytes of an input are: in a file of its own, or in an archive.
 
 use super::InputFile;
-use crate::form::hex;
+use crate::fingerprint;
 use crate::read::archive::{EntryPlace, read_entry};
 use crate::read::{Limits, Refusal, read_bytes};
-use sha2::{Digest, Sha256};
-use std::fs::File;
-use std::io::Read;
 use std::path::PathBuf;
 
 /// Where an input's bytes are.
@@ -26,9 +23,6 @@ pub enum Source {
     /// In an archive, and not read for what that says of it.
     RefusedEntry(Refusal),
 }
-
-/// Bytes hashed at a time.
-const CHUNK: usize = 1 << 16;
 
 impl InputFile {
     /// A file of its own.
@@ -54,22 +48,8 @@ impl InputFile {
     pub(super) fn hash(&self, limits: &Limits) -> Option<String> {
         match &self.source {
             Source::File | Source::Entry(_) | Source::RefusedEntry(_) | Source::OwnResults => None,
-            Source::Archive(Some(place)) => {
-                read_entry(&self.path, *place, limits).ok().map(|bytes| hex(&Sha256::digest(bytes)))
-            }
-            Source::Archive(None) | Source::RefusedArchive(_) => self.hash_of_file(),
-        }
-    }
-
-    fn hash_of_file(&self) -> Option<String> {
-        let mut file = File::open(&self.path).ok()?;
-        let mut hash = Sha256::new();
-        let mut chunk = vec![0; CHUNK];
-        loop {
-            match file.read(&mut chunk).ok()? {
-                0 => return Some(hex(&hash.finalize())),
-                read => hash.update(chunk.get(..read)?),
-            }
+            Source::Archive(Some(place)) => read_entry(&self.path, *place, limits).ok().map(fingerprint::of_bytes),
+            Source::Archive(None) | Source::RefusedArchive(_) => fingerprint::of_file(&self.path).ok(),
         }
     }
 }

@@ -6,9 +6,8 @@ use crate::address::CellRef;
 use crate::collate::Collation;
 use crate::consolidate::City;
 use crate::finding::{Arg, Finding, Subject};
-use crate::form::hex;
+use crate::fingerprint;
 use crate::message::Renderer;
-use sha2::{Digest, Sha256};
 use std::cmp::{Ordering, Reverse};
 use std::collections::{BTreeSet, HashMap, HashSet};
 
@@ -71,7 +70,7 @@ fn question(finding: &Finding, is_identity: bool, renderer: &Renderer<'_>) -> St
 }
 
 fn stable_id(question: &str, time: u32) -> String {
-    let digest = hex(&Sha256::digest(format!("{question}\u{1f}{time}").as_bytes()));
+    let digest = fingerprint::of_bytes(format!("{question}\u{1f}{time}"));
     format!("F{}", digest.get(..10).unwrap_or_default())
 }
 

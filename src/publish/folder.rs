@@ -1,12 +1,12 @@
 //! A folder that appears as a whole or not at all, and never at the cost of somebody else's files.
 
-use crate::form::hex;
+use crate::fingerprint::{self, Hashed};
 use crate::trouble::{At, Trouble};
-use sha2::{Digest, Sha256};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
+use std::time::SystemTime;
 
 /// A file or folder that could not be written.
 pub type PublishError = At;
@@ -20,27 +20,12 @@ const LOCK: &str = ".huizong.lock";
 #[derive(Debug)]
 pub struct Folder {
     path: PathBuf,
-    target: PathBuf,
+    target: Replaceable,
     hashes: BTreeMap<String, String>,
 }
 
 /// A file of the folder that is written bit by bit, hashed on the way.
-pub struct FolderFile {
-    file: io::BufWriter<fs::File>,
-    hash: Sha256,
-}
-
-impl Write for FolderFile {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.hash.update(bytes);
-        self.file.write_all(bytes)?;
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        self.file.flush()
-    }
-}
+pub type FolderFile = Hashed<io::BufWriter<fs::File>>;
 
 fn failed(path: &Path) -> impl FnOnce(io::Error) -> PublishError + '_ {
     move |error| At { path: path.to_owned(), trouble: error.into() }
@@ -56,10 +41,10 @@ impl Folder {
     ///
     /// # Errors
     /// When it cannot be made.
-    pub fn begin(target: &Path) -> Result<Self, PublishError> {
-        let path = beside(target, "new");
+    pub fn begin(target: Replaceable) -> Result<Self, PublishError> {
+        let path = beside(&target.path, "new");
         fs::create_dir(&path).map_err(failed(&path))?;
-        Ok(Folder { path, target: target.to_owned(), hashes: BTreeMap::new() })
+        Ok(Folder { path, target, hashes: BTreeMap::new() })
     }
 
     /// Writes a whole file; its name may lead into a folder below.
@@ -82,16 +67,16 @@ impl Folder {
             fs::create_dir_all(parent).map_err(failed(parent))?;
         }
         let file = fs::File::create(&path).map_err(failed(&path))?;
-        Ok(FolderFile { file: io::BufWriter::with_capacity(1 << 18, file), hash: Sha256::new() })
+        Ok(Hashed::new(io::BufWriter::with_capacity(1 << 18, file)))
     }
 
     /// Ends a file and notes its hash.
     ///
     /// # Errors
     /// When what is left cannot be written.
-    pub fn close(&mut self, name: &str, mut file: FolderFile) -> Result<(), PublishError> {
-        file.flush().map_err(failed(&self.path.join(name)))?;
-        self.hashes.insert(name.to_owned(), hex(&file.hash.finalize()));
+    pub fn close(&mut self, name: &str, file: FolderFile) -> Result<(), PublishError> {
+        let hash = file.finish().map_err(failed(&self.path.join(name)))?;
+        self.hashes.insert(name.to_owned(), hash);
         Ok(())
     }
 
@@ -118,19 +103,21 @@ impl Drop for Folder {
 /// Puts finished folders in the place of the old ones. Nothing is lost when this is interrupted: see [`recover`].
 ///
 /// # Errors
-/// When a folder cannot be renamed; the old one is put back.
+/// When somebody has changed a folder since it was looked at, or one cannot be renamed; the old one is put back.
 pub fn replace(folders: Vec<Folder>) -> Result<(), PublishError> {
+    folders.iter().try_for_each(|folder| folder.target.is_untouched())?;
     for folder in &folders {
-        let old = beside(&folder.target, "old");
-        let had = folder.target.exists();
+        let target = &folder.target.path;
+        let old = beside(target, "old");
+        let had = target.exists();
         if had {
-            fs::rename(&folder.target, &old).map_err(failed(&folder.target))?;
+            fs::rename(target, &old).map_err(failed(target))?;
         }
-        if let Err(error) = fs::rename(&folder.path, &folder.target) {
+        if let Err(error) = fs::rename(&folder.path, target) {
             if had {
-                let _ = fs::rename(&old, &folder.target);
+                let _ = fs::rename(&old, target);
             }
-            return Err(failed(&folder.target)(error));
+            return Err(failed(target)(error));
         }
         if had {
             fs::remove_dir_all(&old).map_err(failed(&old))?;
@@ -208,25 +195,91 @@ fn remove_own(path: &Path) -> Result<(), PublishError> {
     fs::remove_dir_all(path).map_err(failed(path))
 }
 
-/// Makes sure that a year's folder may be replaced: it holds no input of the run, and nothing but what an earlier run
-/// wrote.
-///
-/// # Errors
-/// When it holds anything else.
-pub fn may_replace<'p>(target: &Path, inputs: impl Iterator<Item = &'p Path>) -> Result<(), PublishError> {
-    let Ok(real) = target.canonicalize() else { return Ok(()) };
-    let inside = |input: &Path| input.canonicalize().is_ok_and(|input| input.starts_with(&real));
-    for input in inputs {
-        if inside(input) {
-            let trouble = Trouble::HoldsInput(input.display().to_string());
-            return Err(At { path: target.to_owned(), trouble });
+/// A year's folder that may be replaced, and what its files looked like when that was found.
+#[derive(Debug)]
+pub struct Replaceable {
+    path: PathBuf,
+    seen: BTreeMap<String, Look>,
+}
+
+/// Length and time of a file: enough to notice that somebody saves it while a run is writing.
+type Look = (u64, Option<SystemTime>);
+
+impl Replaceable {
+    /// Makes sure that a year's folder may be replaced: it holds no input of the run, nothing but what an earlier run wrote,
+    /// and that as it was written. A signature or an answer that somebody typed there is not to be lost.
+    ///
+    /// # Errors
+    /// When it holds anything else.
+    pub fn new<'p>(target: &Path, inputs: impl Iterator<Item = &'p Path>) -> Result<Self, PublishError> {
+        let mut replaceable = Replaceable { path: target.to_owned(), seen: BTreeMap::new() };
+        let Ok(real) = target.canonicalize() else { return Ok(replaceable) };
+        let refused = |trouble| Err(At { path: target.to_owned(), trouble });
+        let inside = |input: &Path| input.canonicalize().is_ok_and(|input| input.starts_with(&real));
+        for input in inputs {
+            if inside(input) {
+                return refused(Trouble::HoldsInput(input.display().to_string()));
+            }
+        }
+        let strangers = strangers(target)?;
+        if !strangers.is_empty() {
+            return refused(Trouble::Strangers(strangers));
+        }
+        replaceable.seen = looks(target)?;
+        let changed = changed(target)?;
+        if changed.is_empty() { Ok(replaceable) } else { refused(Trouble::Changed(changed)) }
+    }
+
+    /// Where it is.
+    #[must_use]
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    fn is_untouched(&self) -> Result<(), PublishError> {
+        let now = if self.path.exists() { looks(&self.path)? } else { BTreeMap::new() };
+        let names = now.iter().filter(|(name, look)| self.seen.get(*name) != Some(look)).map(|(name, _)| name.clone());
+        let changed: Vec<String> = names.collect();
+        match changed.is_empty() {
+            true => Ok(()),
+            false => Err(At { path: self.path.clone(), trouble: Trouble::Changed(changed) }),
         }
     }
-    let strangers = strangers(target)?;
-    if strangers.is_empty() {
-        return Ok(());
+}
+
+fn looks(folder: &Path) -> Result<BTreeMap<String, Look>, PublishError> {
+    let mut files = BTreeSet::new();
+    walk(folder, "", &mut files)?;
+    let look = |name: &String| {
+        let meta = fs::metadata(folder.join(name)).ok();
+        meta.map_or((0, None), |meta| (meta.len(), meta.modified().ok()))
+    };
+    Ok(files.into_iter().map(|name| (name.clone(), look(&name))).collect())
+}
+
+/// What a folder's manifest says of its files: name and hash. None if it is not ours.
+fn listed(folder: &Path) -> Option<BTreeMap<String, String>> {
+    #[derive(serde::Deserialize)]
+    struct Manifest {
+        program: String,
+        outputs: BTreeMap<String, String>,
     }
-    Err(At { path: target.to_owned(), trouble: Trouble::Strangers(strangers) })
+    let manifest: Manifest = serde_json::from_slice(&fs::read(folder.join(MANIFEST)).ok()?).ok()?;
+    (manifest.program == env!("CARGO_PKG_NAME")).then_some(manifest.outputs)
+}
+
+/// Our own files that are no longer what a run wrote.
+fn changed(folder: &Path) -> Result<Vec<String>, PublishError> {
+    let Some(outputs) = listed(folder) else { return Ok(Vec::new()) };
+    let mut changed = Vec::new();
+    for (name, hash) in outputs {
+        let path = folder.join(&name);
+        // What somebody moved away is not lost.
+        if path.is_file() && fingerprint::of_file(&path).map_err(failed(&path))? != hash {
+            changed.push(name);
+        }
+    }
+    Ok(changed)
 }
 
 /// Files in a folder that are not on its manifest; all of them, if it has none.
@@ -236,11 +289,8 @@ fn strangers(folder: &Path) -> Result<Vec<String>, PublishError> {
     }
     let mut files = BTreeSet::new();
     walk(folder, "", &mut files)?;
-    let manifest = fs::read(folder.join(MANIFEST)).unwrap_or_default();
-    let manifest: serde_json::Value = serde_json::from_slice(&manifest).unwrap_or_default();
-    let is_own = manifest.get("program").and_then(serde_json::Value::as_str) == Some(env!("CARGO_PKG_NAME"));
-    let outputs = manifest.get("outputs").and_then(serde_json::Value::as_object).filter(|_| is_own);
-    let known = |name: &String| outputs.is_some_and(|outputs| name == MANIFEST || outputs.contains_key(name));
+    let outputs = listed(folder);
+    let known = |name: &String| outputs.as_ref().is_some_and(|outputs| name == MANIFEST || outputs.contains_key(name));
     Ok(files.into_iter().filter(|name| !known(name)).collect())
 }
 

@@ -16,7 +16,7 @@ mod summary;
 mod tables;
 
 pub use findings::{findings_of, identify};
-pub use folder::{Folder, PublishError, claim, may_replace, replace};
+pub use folder::{Folder, PublishError, Replaceable, claim, replace};
 pub use summary::{item_code, scope_name};
 
 use crate::collate::Collation;

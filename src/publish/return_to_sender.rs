@@ -5,14 +5,14 @@ use super::{Edition, Folder, PublishError};
 use crate::address::{CellRef, FileId, Place};
 use crate::diagnose::Confidence;
 use crate::finding::{Finding, Statement};
-use crate::form::{Level, hex};
+use crate::fingerprint;
+use crate::form::Level;
 use crate::intake::InputFile;
 use crate::message::Renderer;
 use crate::read::{Limits, read_workbook};
 use crate::returns::{Return, Status};
 use crate::sendback::{Column, Mark, Notice, Row, Target, send_back};
 use rayon::prelude::*;
-use sha2::{Digest, Sha256};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The folder within a year's output.
@@ -99,7 +99,7 @@ fn marked_workbook(
     let limits = Limits::default();
     let bytes = input.bytes(&limits).ok()?;
     // Whatever has happened to the file since it was read, its cells are not the ones that were checked.
-    if hex(&Sha256::digest(&bytes)) != hash {
+    if fingerprint::of_bytes(&bytes) != hash {
         return None;
     }
     let workbook = read_workbook(&bytes, &limits).ok()?;

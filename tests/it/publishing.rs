@@ -43,6 +43,44 @@ fn a_folder_of_a_strangers_files_is_never_replaced() {
     assert!(place.output().join("2021/批注.xlsx").exists() && place.output().join("2021/summary.csv").exists());
 }
 
+/// A signature in the draft of decisions, an answer in a workbook to send back, a note in a list: a run that would put its
+/// own in their place stops, says what to do, and goes on when they have been moved.
+#[test]
+fn what_somebody_typed_into_the_results_is_never_overwritten() {
+    for name in ["decisions.csv", "findings.csv", "return_to_sender/甲市教育局/退回说明.txt"] {
+        let place = place();
+        place.put("教育局2021.csv", list("甲市教育局", 48).replace("投诉,件,0", "投诉,件,若干"));
+        place.run(&[]).ends_with(0);
+        let path = place.output().join("2021").join(name);
+        let typed = fs::read_to_string(&path).unwrap() + "王主任已阅";
+        fs::write(&path, &typed).unwrap();
+        let manifest = fs::read(place.output().join("2021/manifest.json")).unwrap();
+        place.run(&[]).ends_with(3).complains_of(&[name, "移到来件文件夹"]);
+        place.run(&["--lang", "en"]).ends_with(3).complains_of(&[name, "input folder"]);
+        assert_eq!(fs::read_to_string(&path).unwrap(), typed);
+        assert_eq!(fs::read(place.output().join("2021/manifest.json")).unwrap(), manifest, "nothing was replaced");
+        fs::rename(&path, place.path().join("kept")).unwrap();
+        place.run(&[]).ends_with(0);
+        assert!(fs::read_to_string(&path).unwrap() != typed);
+    }
+}
+
+/// A file that is saved while a run writes is noticed before anything is replaced.
+#[test]
+fn a_folder_that_changes_while_a_run_writes_is_not_replaced() {
+    use huizong::publish::{Folder, Replaceable, replace};
+    let place = place();
+    place.run(&[]).ends_with(0);
+    let target = place.output().join("2021");
+    let folder = Folder::begin(Replaceable::new(&target, std::iter::empty()).unwrap()).unwrap();
+    fs::write(target.join("decisions.csv"), "signed").unwrap();
+    replace(vec![folder]).unwrap_err();
+    assert_eq!(fs::read_to_string(target.join("decisions.csv")).unwrap(), "signed");
+    let folder = Folder::begin(Replaceable::new(&place.output().join("2022"), std::iter::empty()).unwrap()).unwrap();
+    replace(vec![folder]).unwrap();
+    assert!(place.output().join("2022").is_dir());
+}
+
 #[test]
 fn the_own_output_is_no_input() {
     let place = place();
