@@ -86,7 +86,19 @@ impl Collation {
     /// What claims a year stands in that year's lists; what claims none, or one of which nothing is published, stands
     /// in every year's, so that it is nowhere lost.
     fn belongs(&self, claimed: Option<u16>, year: u16) -> bool {
-        claimed.is_none_or(|claimed| claimed == year || (self.only.is_none() && !self.years.contains(&claimed)))
+        claimed.is_none_or(|claimed| claimed == year || !self.years.contains(&claimed))
+    }
+
+    /// The returns that are listed with this year's, each with what became of it in this run.
+    pub fn listed_returns<'o>(
+        &self,
+        outcome: &'o FileOutcome,
+        year: u16,
+    ) -> impl Iterator<Item = (&'o Return, Status)> {
+        outcome.returns.iter().filter(move |one| self.belongs(Some(one.year), year)).map(move |one| {
+            let status = if one.year == year { one.status } else { Status::OtherYear };
+            (one, status)
+        })
     }
 }
 

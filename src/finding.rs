@@ -51,6 +51,8 @@ pub enum Arg {
     Agencies(Vec<usize>),
     /// A file.
     File(FileId),
+    /// Several files.
+    Files(Vec<FileId>),
     /// Figures that were replaced: what the earlier return says, and what the later one says.
     Changes(Vec<(SlotId, Option<Amount>, Option<Amount>)>),
     /// Files with the amount that each contributes.

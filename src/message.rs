@@ -361,6 +361,7 @@ impl Renderer<'_> {
                 self.list(places.iter().map(|place| self.agency(&Agency::Listed(*place)).to_owned()).collect())
             }
             Arg::File(file) => self.file(*file).to_owned(),
+            Arg::Files(files) => self.list(files.iter().map(|file| self.file(*file).to_owned()).collect()),
             Arg::Causes(causes) => self.list(
                 causes
                     .iter()

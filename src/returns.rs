@@ -282,6 +282,8 @@ pub enum Status {
     NotAReturn,
     /// The file or return could not be accepted.
     Refused,
+    /// Of a year that this run does not publish: counted nowhere, and what the year after is compared with.
+    OtherYear,
 }
 
 impl Status {
@@ -294,6 +296,7 @@ impl Status {
             Status::Duplicate => "duplicate",
             Status::NotAReturn => "not_a_return",
             Status::Refused => "refused",
+            Status::OtherYear => "other_year",
         }
     }
 }

@@ -24,7 +24,11 @@ pub(super) fn summarise(desk: &Desk, gathered: &Gathered, renderer: &Renderer<'_
         let form = book.required_form(city.year).map(|form| book.form(form).source.clone()).unwrap_or_default();
         out(&desk.catalogue.say("summary_head", &[("year", city.year.to_string()), ("form", form)]));
         let line = |key: &str, values: &[(&str, String)]| out(&format!("  {}", desk.catalogue.say(key, values)));
-        line("summary_received", &received(gathered, city.year));
+        let counts = received(gathered, city.year);
+        line("summary_received", &received_values(&counts));
+        if let Some(files) = counts.get(&Status::OtherYear) {
+            line("summary_other_year", &[("files", files.to_string())]);
+        }
         for (key, values) in roster_lines(desk, renderer, &standings(&gathered.collation, city.year, book)) {
             line(key, &values);
         }
@@ -36,19 +40,31 @@ pub(super) fn summarise(desk: &Desk, gathered: &Gathered, renderer: &Renderer<'_
 }
 
 /// How many files came for a year, by what became of them.
-fn received(gathered: &Gathered, year: u16) -> Vec<(&'static str, String)> {
+fn received(gathered: &Gathered, year: u16) -> BTreeMap<Status, usize> {
     let mut counts = BTreeMap::<Status, usize>::new();
     for outcome in &gathered.collation.outcomes {
-        let mine = outcome.returns.iter().filter(|one| one.year == year).map(|one| one.status).min();
+        let mine = gathered.collation.listed_returns(outcome, year).map(|(_, status)| status).min();
         let listed = gathered.collation.is_listed(outcome, year);
         let rejected = || outcome.rejected.as_ref().map_or(Status::NotAReturn, |rejection| rejection.status);
         if let Some(status) = mine.or_else(|| listed.then(rejected)) {
             *counts.entry(status).or_default() += 1;
         }
     }
+    counts
+}
+
+fn received_values(counts: &BTreeMap<Status, usize>) -> Vec<(&'static str, String)> {
     let count = |status: Status| counts.get(&status).copied().unwrap_or(0).to_string();
     vec![
-        ("files", counts.values().sum::<usize>().to_string()),
+        (
+            "files",
+            counts
+                .iter()
+                .filter(|(status, _)| **status != Status::OtherYear)
+                .map(|(_, n)| n)
+                .sum::<usize>()
+                .to_string(),
+        ),
         ("counted", count(Status::Counted)),
         ("superseded", count(Status::Superseded)),
         ("duplicate", count(Status::Duplicate)),

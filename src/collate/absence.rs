@@ -63,7 +63,7 @@ pub fn standings(collation: &Collation, year: u16, book: &Rulebook) -> Standings
             }
             Status::Refused => note(&one.agency, Standing::Returned, one.file),
             Status::Superseded => note(&one.agency, Standing::SupersededOnly, one.file),
-            Status::Counted | Status::Duplicate | Status::NotAReturn => {}
+            Status::Counted | Status::Duplicate | Status::NotAReturn | Status::OtherYear => {}
         }
     }
     for (file, outcome) in collation.files_without_return(year) {
@@ -94,7 +94,26 @@ pub fn agencies<'a>(
         .map(Agency::Listed)
         .filter(move |agency| standings.get(agency).is_none_or(|(standing, _)| *standing != Standing::Counted))
         .filter(move |agency| !told.contains(agency))
-        .map(move |agency| Finding::new(Level::Error, "return.missing", "missing_return").of(&agency, year))
+        .map(move |agency| {
+            let missing = |message| Finding::new(Level::Error, "return.missing", message).of(&agency, year);
+            let other: Vec<FileId> = of_other_years(collation, &agency).collect();
+            match other.first() {
+                None => missing("missing_return"),
+                Some(first) => missing("missing_return_other_year").in_file(*first).with("files", Arg::Files(other)),
+            }
+        })
+}
+
+/// Files of an agency whose year is not published: a year may be written wrongly, so they are named where it is missed.
+fn of_other_years(collation: &Collation, agency: &Agency) -> impl Iterator<Item = FileId> {
+    let is_published = |year: u16| collation.years.contains(&year);
+    let is_other = move |outcome: &FileOutcome| {
+        let own = |one: &Return| one.agency == *agency && !is_published(one.year);
+        let claims = || outcome.claimed_agency.as_ref() == Some(agency);
+        let year = || outcome.claimed_year.is_some_and(|year| !is_published(year));
+        outcome.returns.iter().any(own) || (outcome.returns.is_empty() && claims() && year())
+    };
+    (0u32..).map(FileId).zip(&collation.outcomes).filter(move |(_, outcome)| is_other(outcome)).map(|(file, _)| file)
 }
 
 /// Tables that an agency's returns lack, or leave blank.

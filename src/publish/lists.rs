@@ -33,7 +33,7 @@ pub fn returns(edition: &Edition<'_>) -> Vec<u8> {
     let superseded_by = rivals(edition);
     for (number, outcome) in (0u32..).map(FileId).zip(&edition.collation.outcomes) {
         let file = renderer.file(number);
-        for one in outcome.returns.iter().filter(|one| one.year == edition.year) {
+        for (one, status) in edition.collation.listed_returns(outcome, edition.year) {
             let tables: Vec<&str> = one.tables.iter().map(|reading| book.table(reading.table).code.as_str()).collect();
             let proof = |reading: &TableReading| format!("{}/{}", reading.proof.held, reading.proof.checked);
             let proofs: Vec<String> = one.tables.iter().map(proof).collect();
@@ -42,8 +42,8 @@ pub fn returns(edition: &Edition<'_>) -> Vec<u8> {
                 .field(renderer.agency(&one.agency))
                 .field(&one.year.to_string())
                 .field(&book.form(one.form).code)
-                .field(one.status.as_str())
-                .field(&reason(one, superseded_by.get(&(one.file, one.form)), renderer))
+                .field(status.as_str())
+                .field(&reason(one, status, superseded_by.get(&(one.file, one.form)), renderer))
                 .field(&outcome.sha256)
                 .fields([
                     one.numbers().to_string(),
@@ -93,10 +93,11 @@ fn rivals(edition: &Edition<'_>) -> BTreeMap<(FileId, crate::form::FormId), File
     rivals
 }
 
-fn reason(one: &Return, rival: Option<&FileId>, renderer: &Renderer<'_>) -> String {
+fn reason(one: &Return, status: Status, rival: Option<&FileId>, renderer: &Renderer<'_>) -> String {
     let catalogue = renderer.catalogue;
     let other = rival.map(|file| renderer.file(*file).to_owned()).unwrap_or_default();
-    match one.status {
+    match status {
+        Status::OtherYear => catalogue.phrase("other_year", &[("year", one.year.to_string())]),
         Status::Counted if one.is_narrative() => catalogue.reason("narrative_counted"),
         Status::Superseded if one.is_narrative() => catalogue.reason("narrative_compared"),
         Status::Duplicate => catalogue.phrase("duplicate", &[("winner", other)]),

@@ -32,11 +32,18 @@ type Question<'a> = &'a Finding;
 pub fn write(edition: &Edition<'_>, folder: &mut Folder) -> Result<(), PublishError> {
     let mut by_agency: BTreeMap<&str, Vec<Question<'_>>> = BTreeMap::new();
     let open = edition.findings.iter().copied().filter(|finding| finding.level != Level::Note);
-    let is_return = |file: FileId| {
-        let outcome = edition.collation.outcomes.get(file.0 as usize);
-        outcome.is_some_and(|outcome| outcome.rejected.as_ref().is_none_or(|why| why.status == Status::Refused))
+    // A file that is named only because it came instead of another year's has no question of its own.
+    let is_asked = |question: &&Finding| {
+        let outcome = question.file.and_then(|file| edition.collation.outcomes.get(file.0 as usize));
+        outcome.is_some_and(|outcome| match &outcome.rejected {
+            Some(why) => {
+                why.status == Status::Refused
+                    && outcome.claimed_year.is_none_or(|year| question.year.is_none_or(|asked| asked == year))
+            }
+            None => outcome.returns.is_empty() || outcome.returns.iter().any(|one| one.year == edition.year),
+        })
     };
-    for question in open.filter(|finding| finding.file.is_some_and(is_return)) {
+    for question in open.filter(is_asked) {
         let agency = question.agency.as_ref().map_or("", |agency| edition.renderer.agency(agency));
         by_agency.entry(agency).or_default().push(question);
     }

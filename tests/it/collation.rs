@@ -2,6 +2,7 @@
 
 use crate::common;
 use crate::common::Place;
+use crate::common::grid::{balanced, library, plain};
 
 const YEAR: u16 = 2021;
 const ROSTER: &str = "agency_id,name\njy,甲市教育局\ncz,甲市财政局\n";
@@ -207,4 +208,43 @@ fn what_was_published_beats_what_this_run_makes_of_last_years_files() {
     let summary = place.rows(YEAR, "summary.csv");
     let row = summary.iter().find(|row| &row["indicator"] == "inquiries" && &row["scope"] == "city").unwrap();
     assert_eq!(&row["previous"], "40");
+}
+
+/// With --year the files of other years are not lost: each has its row and its reason, the agency whose only file it is
+/// hears of it, and last year's figures go on being compared.
+#[test]
+fn files_of_other_years_keep_their_rows() {
+    let library = library();
+    let book = &library.rulebook;
+    let of_year = |year: u16, seed: u64| {
+        plain(book, "甲市教育局", &balanced(book, &[seed, 3, 0, 1, 5])).replace("2021", &year.to_string())
+    };
+    let place = Place::new();
+    place.put("roster.csv", "id,name\njy,甲市教育局\ncz,甲市财政局\nmz,甲市民政局\n");
+    place.put("教育局2021.csv", of_year(2021, 1)).put("教育局2022.csv", of_year(2022, 2));
+    place.put("民政局2022.csv", of_year(2022, 3).replace("教育局", "民政局"));
+    place.put("甲市财政局2022.pdf", b"%PDF-1.7 x");
+    place.run(&["--year", "2021"]).ends_with(0);
+    for (file, agency, year, status) in [
+        ("教育局2021.csv", "甲市教育局", "2021", "counted"),
+        ("教育局2022.csv", "甲市教育局", "2022", "other_year"),
+        ("民政局2022.csv", "甲市民政局", "2022", "other_year"),
+        ("甲市财政局2022.pdf", "甲市财政局", "2022", "refused"),
+    ] {
+        let row = place.fate(2021, file);
+        assert_eq!((&row["agency"], &row["year"], &row["status"]), (agency, year, status), "{file}");
+        assert!(status == "counted" || row["reason"].chars().count() > 4, "{row:?}");
+    }
+    let missing = place.findings(2021, "return.missing");
+    let named: Vec<(&str, &str)> = missing.iter().map(|row| (&row["agency"], &row["file"])).collect();
+    assert_eq!(named, [("甲市财政局", "甲市财政局2022.pdf"), ("甲市民政局", "民政局2022.csv")]);
+    assert!(missing.iter().all(|row| row["message"].contains(&row["file"])), "{missing:?}");
+    assert!(place.rows(2021, "facts.csv").iter().all(|row| &row["year"] == "2021"));
+    // Nobody is asked about a year that is not published.
+    assert!(!place.output().join("2021/return_to_sender").exists());
+    // Without --year each file stands in its own year's list alone.
+    let outcome = place.run(&[]);
+    outcome.ends_with(0);
+    assert_eq!(&place.fate(2022, "民政局2022.csv")["status"], "counted");
+    assert!(place.rows(2021, "returns.csv").iter().all(|row| &row["year"] == "2021"));
 }
