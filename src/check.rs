@@ -5,8 +5,9 @@
 
 use crate::address::CellRef;
 use crate::finding::{Arg, Finding, Subject};
-use crate::form::{Identity, Level, Rulebook, Shape, SlotId, TableId};
-use crate::returns::{Fact, Proof, Return};
+use crate::form::{Identity, Rulebook, Shape, SlotId, TableId};
+use crate::level::Level;
+use crate::returns::{Before, Fact, Proof, Return, stated};
 use crate::value::{Amount, Meaning};
 
 /// One side of an identity, added up.
@@ -175,33 +176,6 @@ fn finding<'a>(
 
 fn abs(amount: Amount) -> Amount {
     if amount.is_negative() { Amount::ZERO - amount } else { amount }
-}
-
-/// What a fact states: a number, or nothing where a dash stands. A blank states nothing at all.
-#[must_use]
-pub fn stated(fact: &Fact) -> Option<Amount> {
-    match fact.meaning {
-        Meaning::Dash => Some(Amount::ZERO),
-        _ => fact.value(),
-    }
-}
-
-/// Where a figure of the year before was read.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Origin {
-    /// In a file of this run.
-    Cell(CellRef),
-    /// In an earlier run: file, sheet and cell as its facts.csv gives them.
-    Published([String; 3]),
-}
-
-/// A figure of the year before.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Before {
-    /// Its value.
-    pub value: Amount,
-    /// Where it was read.
-    pub origin: Origin,
 }
 
 /// Checks a return against the same agency's figures of the year before; `previous` gives them by code.

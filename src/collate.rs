@@ -6,16 +6,20 @@ mod contest;
 mod copies;
 mod diagnosis;
 mod names;
+mod narrative;
 
 pub use absence::{Standing, Standings, standings};
+pub use narrative::differences;
 
 use crate::address::FileId;
 use crate::agency::clue::ClueWords;
 use crate::agency::roster::Roster;
 use crate::earlier::EarlierFigures;
 use crate::finding::{Arg, Finding};
-use crate::form::{Level, Rulebook};
-use crate::intake::{FileOutcome, InputFile};
+use crate::form::Rulebook;
+use crate::input::InputFile;
+use crate::intake::FileOutcome;
+use crate::level::Level;
 use crate::returns::{Return, Status};
 use contest::Contest;
 use std::collections::BTreeSet;

@@ -1,12 +1,12 @@
 //! What an earlier run published: the city's sums, and every agency's counted figures.
 
 use crate::agency::roster::Roster;
-use crate::check::{Before, Origin};
 use crate::consolidate::City;
+use crate::consolidate::{item_code, scope_name};
 use crate::form::Rulebook;
 use crate::message::Renderer;
-use crate::publish::{item_code, scope_name};
 use crate::returns::Agency;
+use crate::returns::{Before, Origin};
 use crate::trouble::{At, Trouble};
 use crate::value::Amount;
 use std::collections::{BTreeMap, HashMap};

@@ -1,10 +1,11 @@
 //! Findings: what is wrong, as data. Words are made only when a finding is shown (see `message`).
 
 use crate::address::{CellRef, FileId, Place};
-use crate::check::Origin;
 use crate::diagnose::{Cause, Correction};
-use crate::form::{Level, SlotId, TableId};
+use crate::form::{SlotId, TableId};
+use crate::level::Level;
 use crate::returns::Agency;
+use crate::returns::Origin;
 use crate::value::Amount;
 
 /// What a finding is about, within the forms.

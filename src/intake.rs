@@ -5,7 +5,6 @@ mod lacking;
 mod prose;
 mod replies;
 mod settle;
-mod source;
 mod stray;
 mod units;
 mod who;
@@ -16,32 +15,19 @@ use crate::agency::roster::Roster;
 use crate::check;
 use crate::finding::{Arg, Finding};
 use crate::fingerprint;
-use crate::form::{FormId, Level, ReplyWords};
+use crate::form::{FormId, ReplyWords};
+use crate::input::{self, InputFile, Source};
+use crate::level::Level;
 use crate::locate::{self, Guide, Look, Record, Role, SheetView, look, position};
 use crate::narrative::Phrases;
 use crate::read::{self, ArchiveFault, Limits, Refusal, Workbook};
 use crate::returns::{Agency, Return, Status};
 use std::collections::{BTreeMap, HashSet};
-use std::path::PathBuf;
 use units::StatedUnits;
 
 use builder::Builder;
 use lacking::{NO_TABLE, NOT_A_RETURN};
 pub use replies::{Answers, Reply, is_id};
-pub use source::Source;
-
-/// A file to be read.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct InputFile {
-    /// Its path, for opening it; of a file in an archive, the archive's.
-    pub path: PathBuf,
-    /// Its path below the input folder, as outputs print it: with `/` on every system, through archives too.
-    pub name: String,
-    /// Name of the input folder itself, which may say the year where nothing else does.
-    pub outer: String,
-    /// Where its bytes are.
-    pub source: Source,
-}
 
 /// What one file came to.
 #[derive(Debug)]
@@ -106,7 +92,7 @@ impl Intake<'_> {
     /// Reads one file to its end; whatever is wrong with it becomes a finding.
     #[must_use]
     pub fn read(&self, id: FileId, input: &InputFile) -> FileOutcome {
-        let as_folders = source::as_folders(&input.name);
+        let as_folders = input::as_folders(&input.name);
         let path_claims = self.identifier.path_claims(std::path::Path::new(&as_folders), &input.outer);
         let by_path = who::by_path(self.identifier, &path_claims);
         let mut outcome = FileOutcome {
@@ -162,7 +148,7 @@ impl Intake<'_> {
     /// Reads a file's workbook again, as it was understood; none if it cannot be read.
     #[must_use]
     pub fn look_at(&self, input: &InputFile) -> Option<Understood> {
-        let as_folders = source::as_folders(&input.name);
+        let as_folders = input::as_folders(&input.name);
         let path_claims = self.identifier.path_claims(std::path::Path::new(&as_folders), &input.outer);
         self.understand(&input.bytes(&self.limits).ok()?, &path_claims).ok()
     }

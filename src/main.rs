@@ -1,7 +1,5 @@
 //! Arguments in, exit status out.
 
-mod cli;
-
 /// Thousands of small workbooks are thousands of small allocations on several threads.
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
@@ -9,5 +7,5 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    cli::run()
+    huizong::cli::run()
 }

@@ -4,29 +4,19 @@
 
 use crate::address::{CellRef, FileId};
 use crate::agency::roster::Roster;
-use crate::check::Origin;
 use crate::diagnose::{Confidence, Correction, Explanation, Line};
 use crate::finding::{Arg, Decided, Finding, Statement};
 use crate::form::{Rulebook, SlotId, TableId};
-use crate::intake::InputFile;
+use crate::input::InputFile;
+use crate::language::Language;
 use crate::returns::Agency;
+use crate::returns::Origin;
 use crate::value::Amount;
 use serde::Deserialize;
 use std::collections::BTreeMap;
 
 /// At most this many cells, agencies or files are listed in one sentence.
 const LONGEST_LIST: usize = 6;
-
-/// The language of messages.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Language {
-    /// Chinese.
-    #[default]
-    Zh,
-    /// English.
-    En,
-}
 
 /// The sentences of one language.
 #[derive(Debug, Deserialize)]

@@ -3,7 +3,8 @@
 
 use crate::address::{Place, Position};
 use crate::finding::{Arg, Finding, Subject};
-use crate::form::{Level, SlotId, TableId};
+use crate::form::{SlotId, TableId};
+use crate::level::Level;
 use crate::locate::{Gap, LocatedTable};
 use crate::read::{Content, Sheet};
 use crate::returns::Return;

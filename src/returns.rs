@@ -1,6 +1,6 @@
 //! A return as read: one agency's figures for one year on one form, every figure with its place.
 
-use crate::address::{FileId, Place};
+use crate::address::{CellRef, FileId, Place};
 use crate::form::{FormId, SlotId, TableId};
 use crate::value::{Amount, Meaning, Rewrite, Rewrites};
 
@@ -299,4 +299,31 @@ impl Status {
             Status::OtherYear => "other_year",
         }
     }
+}
+
+/// What a fact states: a number, or nothing where a dash stands. A blank states nothing at all.
+#[must_use]
+pub fn stated(fact: &Fact) -> Option<Amount> {
+    match fact.meaning {
+        Meaning::Dash => Some(Amount::ZERO),
+        _ => fact.value(),
+    }
+}
+
+/// Where a figure of the year before was read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Origin {
+    /// In a file of this run.
+    Cell(CellRef),
+    /// In an earlier run: file, sheet and cell as its facts.csv gives them.
+    Published([String; 3]),
+}
+
+/// A figure of the year before.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Before {
+    /// Its value.
+    pub value: Amount,
+    /// Where it was read.
+    pub origin: Origin,
 }

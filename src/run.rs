@@ -3,24 +3,24 @@
 use crate::address::FileId;
 use crate::agency::identify::Identifier;
 use crate::agency::roster::{Roster, RosterColumns, RosterError};
-use crate::collate::{Bench, Collation, collate, standings};
+use crate::collate::{self, Bench, Collation, collate, standings};
 use crate::consolidate::{City, consolidate};
 use crate::decisions::{self, Decision, DecisionsError};
+use crate::discover::{self, unpack};
 use crate::earlier::{EarlierSums, published_figures};
 use crate::finding::Finding;
 use crate::fingerprint;
 use crate::form::{Library, LibraryError};
 use crate::frames::MainThread;
-use crate::inputs;
-use crate::intake::{FileOutcome, InputFile, Intake};
+use crate::input::InputFile;
+use crate::intake::{FileOutcome, Intake};
 use crate::locate::Guide;
 use crate::message::{Catalogue, Renderer};
-use crate::narrative::{self, Phrases};
+use crate::narrative::Phrases;
 use crate::publish::{self, Edition, Folder, PublishError, Replaceable};
 use crate::read::Limits;
 use crate::settings::Settings;
 use crate::trouble::{At, Trouble};
-use crate::unpack::unpack;
 use rayon::prelude::*;
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -189,7 +189,7 @@ pub fn gather_deciding(
     decisions: &[Decision],
     progress: &dyn Progress,
 ) -> Result<Gathered, RunError> {
-    let files = inputs::list(settings).map_err(RunError::InputMissing)?;
+    let files = discover::list(settings).map_err(RunError::InputMissing)?;
     if files.is_empty() {
         return Err(RunError::NoFiles);
     }
@@ -260,7 +260,7 @@ fn gather_with(
     let replayed = decisions::replay(&mut outcomes, decided, book, roster);
     let mut collation = collate(outcomes, &bench);
     collation.findings.extend(replayed);
-    collation.findings.extend(narrative::differences(&collation, book, intake.phrases));
+    collation.findings.extend(collate::differences(&collation, book, intake.phrases));
     if collation.years.is_empty() {
         // The caller still wants to say what is wrong with each file.
         return Ok(Gathered { inputs: files, collation, cities: Vec::new(), before: None });

@@ -1,6 +1,6 @@
 //! Settings of a run: the command line over `huizong.toml` over the defaults.
 
-use crate::message::Language;
+use crate::language::Language;
 use crate::trouble::{At, Trouble};
 use serde::Deserialize;
 use std::path::{Path, PathBuf};

@@ -3,12 +3,12 @@
 //! Gives candidates only; the roster decides who the sender is. All words but numerals and marks come as data.
 
 mod name;
-mod span;
+mod version;
 
+use crate::calendar::{Span, spans};
 use crate::form::Words;
 use crate::script::fold;
 pub use name::Residue;
-use span::{Found, Span};
 
 /// Titles and file names are read up to this many characters; longer texts are prose.
 const LONGEST: usize = 300;
@@ -35,32 +35,6 @@ impl ClueWords {
     }
 }
 
-/// The report years that a text mentions, in its order, each once: 2008 (when the regulation came into force) to 2099.
-///
-/// `2021年度`, `二〇二一年`, `x_2021.xlsx`, and a whole year given as a period (`2021年1月1日至12月31日`); not dates
-/// (`2022年1月15日`, `20220115`), document numbers (`〔2021〕30号`) or amounts (`2021件`).
-pub fn years_in(text: &str) -> Vec<u16> {
-    let mut years = Vec::new();
-    for span in span::spans(&folded(text)) {
-        if let Found::Year(year) = span.found
-            && !years.contains(&year)
-        {
-            years.push(year);
-        }
-    }
-    years
-}
-
-/// The one report year that the cell of a year column names: `2021`, `2021年度`.
-#[must_use]
-pub fn year_of_cell(text: &str) -> Option<u16> {
-    let bare = text.trim().parse().ok().filter(|year| crate::form::REPORT_YEARS.contains(year));
-    bare.or_else(|| match years_in(text).as_slice() {
-        [year] => Some(*year),
-        _ => None,
-    })
-}
-
 /// Candidates for the name of an agency in a file name, title or cell: the whole residue when years, dates, noise
 /// words at the edges of a part, numbering, a file extension and separators are taken away; then its parts, longest
 /// first. Parts end at separators and brackets; noise is taken from their edges only, never from inside a word.
@@ -80,7 +54,7 @@ pub fn revision_rank(file_name: &str, words: &ClueWords) -> u32 {
     let text: Vec<char> = file_name.chars().take(LONGEST).map(fold).collect();
     let stem = &text[..name::stem_length(&text)];
     let mut text: Vec<char> = stem.iter().map(char::to_ascii_lowercase).collect();
-    for Span { start, end, .. } in span::spans(&text) {
+    for Span { start, end, .. } in spans(&text) {
         text[start..end].fill(' ');
     }
     for word in &words.copy {
@@ -101,7 +75,7 @@ pub fn revision_rank(file_name: &str, words: &ClueWords) -> u32 {
             rank += 100;
         }
     }
-    rank.min(900) + span::version(&text)
+    rank.min(900) + version::version(&text)
 }
 
 /// The characters of a text, half width and simplified; as many as the text has.

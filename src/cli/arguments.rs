@@ -1,12 +1,27 @@
 //! Commands and options. Their help texts stand in the message catalogue, under the names used here.
 
-use clap::builder::Styles;
+use crate::language::Language;
+use crate::message::Catalogue;
+use crate::settings::Partial;
+use clap::builder::{PossibleValue, Styles};
 use clap::error::{ContextKind, ErrorKind};
-use clap::{Arg, ArgAction, Args, CommandFactory, FromArgMatches, Parser, Subcommand};
-use huizong::message::{Catalogue, Language};
-use huizong::settings::Partial;
+use clap::{Arg, ArgAction, Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
 use std::ffi::OsString;
 use std::path::PathBuf;
+
+// Not derived, so that the language itself knows nothing of command lines.
+impl ValueEnum for Language {
+    fn value_variants<'a>() -> &'a [Self] {
+        &[Language::Zh, Language::En]
+    }
+
+    fn to_possible_value(&self) -> Option<PossibleValue> {
+        Some(PossibleValue::new(match self {
+            Language::Zh => "zh",
+            Language::En => "en",
+        }))
+    }
+}
 
 #[derive(Parser)]
 #[command(arg_required_else_help = true)]

@@ -1,9 +1,10 @@
 //! `huizong forms crosswalk`: how the figures of one version of the form continue in the next.
 
 use super::{DONE, ERRORS_REMAIN, IMPOSSIBLE, USAGE, complain, out};
-use huizong::form::crosswalk::{Entry, Passage, Step, build};
-use huizong::form::{Form, Library, Slot, SlotId};
-use huizong::message::{Catalogue, Language};
+use crate::form::crosswalk::{Entry, Passage, Step, build};
+use crate::form::{Form, Library, Slot, SlotId};
+use crate::language::Language;
+use crate::message::Catalogue;
 use std::collections::BTreeSet;
 
 /// Columns of the CSV: one row for each passage, codes and labels of several figures joined by " + ".

@@ -1,11 +1,11 @@
 //! A table drawn as it was understood: what every row and column means, and of every figure its cell and its value.
 
-use huizong::address::{Place, Position};
-use huizong::intake::{FileOutcome, Understood};
-use huizong::locate::{Gap, LocatedTable, Look, look, position, raw_of};
-use huizong::message::Renderer;
-use huizong::returns::{Fact, Return};
-use huizong::value::Meaning;
+use crate::address::{Place, Position};
+use crate::intake::{FileOutcome, Understood};
+use crate::locate::{Gap, LocatedTable, Look, look, position, raw_of};
+use crate::message::Renderer;
+use crate::returns::{Fact, Return};
+use crate::value::Meaning;
 use std::collections::{BTreeMap, BTreeSet};
 use unicode_width::UnicodeWidthStr;
 

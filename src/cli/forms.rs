@@ -4,8 +4,9 @@ use super::arguments::FormsAction;
 use super::crosswalk::crosswalk_command;
 use super::power::power_command;
 use super::{DONE, ERRORS_REMAIN, USAGE, complain, out};
-use huizong::form::{Library, Rulebook, Shape, SlotId, crosswalk, lint};
-use huizong::message::{Catalogue, Language};
+use crate::form::{Library, Rulebook, Shape, SlotId, crosswalk, lint};
+use crate::language::Language;
+use crate::message::Catalogue;
 use std::path::PathBuf;
 
 pub(super) fn forms_command(action: Option<FormsAction>, forms: Option<PathBuf>, lang: Language) -> u8 {
@@ -17,7 +18,7 @@ pub(super) fn forms_command(action: Option<FormsAction>, forms: Option<PathBuf>,
         }
     };
     let book = &library.rulebook;
-    let title = |form: &huizong::form::Form| match lang {
+    let title = |form: &crate::form::Form| match lang {
         Language::Zh => form.title_zh.clone(),
         Language::En => form.title_en.clone(),
     };

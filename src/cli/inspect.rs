@@ -2,12 +2,12 @@
 
 use super::drawing::{Drawing, ignored, legend, rewritten};
 use super::{DONE, out, print_findings};
-use huizong::finding::Finding;
-use huizong::intake::{FileOutcome, Understood};
-use huizong::message::Renderer;
-use huizong::returns::{Fact, Proof, Return, TableReading};
-use huizong::run::{Desk, RunError, Silent, gather, with_intake, with_renderer};
-use huizong::settings::Settings;
+use crate::finding::Finding;
+use crate::intake::{FileOutcome, Understood};
+use crate::message::Renderer;
+use crate::returns::{Fact, Proof, Return, TableReading};
+use crate::run::{Desk, RunError, Silent, gather, with_intake, with_renderer};
+use crate::settings::Settings;
 
 pub(super) fn inspect_command(settings: &Settings, desk: &Desk) -> Result<u8, RunError> {
     let gathered = gather(settings, desk, &Silent)?;
@@ -72,7 +72,7 @@ fn title(one: &Return, reading: &TableReading, facts: &[&Fact], renderer: &Rende
     let on_first = || facts.iter().filter(|fact| Some(fact.place.sheet) == first.map(|place| place.sheet));
     let rows = || on_first().map(|fact| fact.place.position.row);
     let columns = || on_first().map(|fact| fact.place.position.column);
-    let corner = |row, column| Some(huizong::address::Position { row: row?, column: column? }.to_string());
+    let corner = |row, column| Some(crate::address::Position { row: row?, column: column? }.to_string());
     let area = match (corner(rows().min(), columns().min()), corner(rows().max(), columns().max())) {
         (Some(from), Some(to)) => format!("{from}:{to}"),
         _ => String::new(),

@@ -1,9 +1,10 @@
 //! `huizong forms power`: how well the identities find and name wrong cells, as a report in Markdown.
 
 use super::{DONE, IMPOSSIBLE, out};
-use huizong::form::{Rulebook, TableId};
-use huizong::message::{Catalogue, Language};
-use huizong::power::{Line, Outcome, report, tables};
+use crate::form::{Rulebook, TableId};
+use crate::language::Language;
+use crate::message::Catalogue;
+use crate::power::{Line, Outcome, report, tables};
 
 /// Outcomes in the order of the report's columns: what is wanted first.
 const COLUMNS: [Outcome; 8] = [

@@ -1,7 +1,7 @@
 //! The bar on the terminal while files are read.
 
-use huizong::message::Catalogue;
-use huizong::run::Progress;
+use crate::message::Catalogue;
+use crate::run::Progress;
 use indicatif::{ProgressBar, ProgressState, ProgressStyle};
 use std::fmt;
 use std::sync::Mutex;

@@ -1,14 +1,14 @@
 //! What a run came to, on the terminal.
 
 use super::out;
-use huizong::collate::{Standing, Standings, standings};
-use huizong::consolidate::City;
-use huizong::finding::Finding;
-use huizong::form::Level;
-use huizong::message::Renderer;
-use huizong::publish::findings_of;
-use huizong::returns::{Agency, Status};
-use huizong::run::{Desk, Gathered};
+use crate::collate::{Standing, Standings, standings};
+use crate::consolidate::City;
+use crate::finding::Finding;
+use crate::level::Level;
+use crate::message::Renderer;
+use crate::publish::findings_of;
+use crate::returns::{Agency, Status};
+use crate::run::{Desk, Gathered};
 use std::collections::BTreeMap;
 
 /// Says a sentence of the catalogue, filled in, in a line of its own.

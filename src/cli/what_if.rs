@@ -1,14 +1,14 @@
 //! `run --what-if`: the city's figures before and after all certain proposals. Nothing is written.
 
 use super::out;
-use huizong::consolidate::{City, Scope};
-use huizong::decisions::proposals;
-use huizong::form::Level;
-use huizong::message::Renderer;
-use huizong::publish::item_code;
-use huizong::run::{Desk, Gathered, RunError, Silent, gather_deciding, with_renderer};
-use huizong::settings::Settings;
-use huizong::value::Amount;
+use crate::consolidate::item_code;
+use crate::consolidate::{City, Scope};
+use crate::decisions::proposals;
+use crate::level::Level;
+use crate::message::Renderer;
+use crate::run::{Desk, Gathered, RunError, Silent, gather_deciding, with_renderer};
+use crate::settings::Settings;
+use crate::value::Amount;
 use std::collections::BTreeMap;
 
 /// Figures of a city by code.

@@ -1,12 +1,14 @@
 //! What was carried over from the year before.
 
 use crate::address::CellRef;
-use crate::check::{self, Before, Origin};
+use crate::check::{self};
 use crate::earlier::EarlierFigures;
 use crate::finding::{Finding, Subject};
-use crate::form::{Level, Rulebook};
+use crate::form::Rulebook;
 use crate::intake::FileOutcome;
-use crate::returns::{Agency, Return, Status};
+use crate::level::Level;
+use crate::returns::{Agency, Return, Status, stated};
+use crate::returns::{Before, Origin};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Compares every counted return with the same agency's figures of the year before: those that were published, else
@@ -43,7 +45,7 @@ fn figure(one: &Return, code: &str, book: &Rulebook) -> Option<Before> {
     let table = book.slot(slot).table;
     one.tables.iter().find(|reading| reading.table == table && reading.counted)?;
     let fact = one.fact(slot)?;
-    Some(Before { value: check::stated(fact)?, origin: Origin::Cell(CellRef { file: one.file, place: fact.place }) })
+    Some(Before { value: stated(fact)?, origin: Origin::Cell(CellRef { file: one.file, place: fact.place }) })
 }
 
 /// Last year's figures of the agencies whose identities are broken: what a diagnosis is weighed with.

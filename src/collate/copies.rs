@@ -1,8 +1,8 @@
 //! Files that are the same byte for byte: counted once.
 
 use crate::finding::{Arg, Finding};
-use crate::form::Level;
 use crate::intake::FileOutcome;
+use crate::level::Level;
 use crate::returns::Status;
 use std::collections::BTreeMap;
 

@@ -1,11 +1,11 @@
 //! Puts to every broken identity which cell is probably wrong: after last year's figures are known.
 
 use crate::address::CellRef;
-use crate::check::Before;
 use crate::diagnose::{Cause, Confidence, Correction, Diagnosis, Evidence, diagnose};
 use crate::finding::{Arg, Finding, Statement, Subject};
 use crate::form::{Rulebook, Shape, SlotId, TableId};
 use crate::intake::FileOutcome;
+use crate::returns::Before;
 use crate::returns::{Return, Status};
 use crate::value::Amount;
 use rayon::prelude::*;

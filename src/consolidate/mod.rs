@@ -3,6 +3,7 @@
 //! Route one adds up every figure as it was stated. Route two adds up the leaves (figures that are no total) and works
 //! the totals out from them. Where they differ, the returns that cause it are named.
 
+mod names;
 mod routes;
 mod tally;
 
@@ -11,6 +12,7 @@ use crate::finding::Finding;
 use crate::form::{FormId, Rulebook, SlotId, TableId};
 use crate::returns::{Agency, Return, Status};
 use crate::value::Amount;
+pub use names::{ItemNames, item_code, names, open_code, scope_name};
 use std::collections::{BTreeMap, BTreeSet};
 use tally::{Bucket, Cell, OpenItems, Part};
 

@@ -3,7 +3,8 @@
 use super::{City, CityItem, Scope, counts};
 use crate::address::FileId;
 use crate::finding::{Arg, Finding, Subject};
-use crate::form::{Identity, Level, Rulebook, Shape, SlotId};
+use crate::form::{Identity, Rulebook, Shape, SlotId};
+use crate::level::Level;
 use crate::returns::{Fact, Return};
 use crate::value::Amount;
 

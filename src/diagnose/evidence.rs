@@ -1,7 +1,7 @@
 //! What is known of a return from outside it.
 
-use crate::check::Before;
 use crate::form::{Rulebook, Shape, SlotId};
+use crate::returns::Before;
 use crate::value::Amount;
 
 /// Last year's figures of the same agency, by code.

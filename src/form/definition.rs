@@ -2,6 +2,7 @@
 //!
 //! Knows TOML and nothing else: what the definition means is worked out in [`super::rulebook`].
 
+use crate::level::Level;
 use serde::Deserialize;
 use std::collections::BTreeMap;
 
@@ -199,31 +200,6 @@ pub enum Each {
     Indicator,
     /// Once for every dimension; the codes are indicators.
     Dimension,
-}
-
-/// How grave a finding is.
-#[derive(Clone, Copy, Debug, Default, Deserialize, PartialEq, Eq, PartialOrd, Ord, Hash)]
-#[serde(rename_all = "snake_case")]
-pub enum Level {
-    /// Must be corrected.
-    #[default]
-    Error,
-    /// Must be corrected or explained.
-    Query,
-    /// For information.
-    Note,
-}
-
-impl Level {
-    /// The name used in findings.csv.
-    #[must_use]
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Level::Error => "error",
-            Level::Query => "query",
-            Level::Note => "note",
-        }
-    }
 }
 
 /// A sum that the form does not print.

@@ -15,7 +15,7 @@ mod rulebook;
 mod words;
 
 pub use crosswalk::CrosswalkDefinition;
-pub use definition::{Axis, Each, FormDefinition, Level, Shape};
+pub use definition::{Axis, Each, FormDefinition, Shape};
 pub use library::{Library, LibraryError};
 pub use lint::lint;
 pub use phrases::{GrammarWords, IndicatorPhrases, PhraseBook};

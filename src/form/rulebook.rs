@@ -3,9 +3,9 @@
 //! Made once from the definition files; the stages after it only look things up. It knows nothing of files or agencies.
 
 use super::definition::{
-    Axis, BlockDefinition, Each, FormDefinition, IdentityDefinition, KindName, Level, LineDefinition, Shape,
-    TableDefinition,
+    Axis, BlockDefinition, Each, FormDefinition, IdentityDefinition, KindName, LineDefinition, Shape, TableDefinition,
 };
+use crate::level::Level;
 use crate::value::{Kind, Unit};
 use std::collections::BTreeMap;
 use std::ops::Range;

@@ -2,7 +2,7 @@
 
 use super::FileOutcome;
 use crate::address::FileId;
-use crate::form::Level;
+use crate::level::Level;
 use crate::read::{Workbook, has_pictures};
 use crate::returns::Status;
 

@@ -4,7 +4,7 @@ use super::Intake;
 use crate::address::{FileId, Place};
 use crate::agency::identify::Identity;
 use crate::finding::{Arg, Finding};
-use crate::form::Level;
+use crate::level::Level;
 use crate::locate::{Fault, Record, RowClaim, Stray};
 
 impl Intake<'_> {

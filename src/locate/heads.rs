@@ -6,7 +6,7 @@
 
 use super::{Guide, SheetView, text_of};
 use crate::address::Position;
-use crate::agency::clue::years_in;
+use crate::calendar::years_in;
 use crate::form::{REPORT_YEARS, SlotId};
 use crate::label;
 use crate::read::{Cell, Content};

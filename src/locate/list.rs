@@ -202,7 +202,7 @@ impl Scene<'_, '_> {
 
     /// The year that a row says, else the sheet's.
     pub fn year_of(&self, claim: &RowClaim) -> Option<u16> {
-        claim.year.as_deref().and_then(crate::agency::clue::year_of_cell).or(self.year)
+        claim.year.as_deref().and_then(crate::calendar::year_of_cell).or(self.year)
     }
 
     /// The form's figure among those that a label may mean: of the form that the row names, else of the one in force.

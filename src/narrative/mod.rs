@@ -4,10 +4,9 @@
 //! with figures (`clause`); `reader` follows chapters, years and lists of parts through the text, and `settle` compares
 //! what is said twice. All phrases are data (`lexicon`, from `src/forms/phrases.toml`). A sentence that is not wholly
 //! understood states nothing: a wrong figure is worse than a missing one. Reading is pure and knows no
-//! file and no agency; only `compare` looks at returns.
+//! file, no agency and no return.
 
 mod clause;
-mod compare;
 mod lexicon;
 mod quantity;
 mod reader;
@@ -16,7 +15,6 @@ mod text;
 mod time;
 mod token;
 
-pub use compare::differences;
 pub use lexicon::{Phrases, Target};
 
 use crate::value::{Amount, Reading};

@@ -135,7 +135,7 @@ fn push_open(
     };
     push_text(bytes, &renderer.book.table(open.table).code);
     bytes.push(b',');
-    push_text(bytes, &super::summary::open_code(&open.label));
+    push_text(bytes, &crate::consolidate::open_code(&open.label));
     bytes.extend_from_slice(b",,");
 }
 

@@ -92,7 +92,7 @@ fn subject(finding: &Finding, renderer: &Renderer<'_>) -> (String, String, Strin
         }
         Some(Subject::Table(table)) => (book.table(*table).code.clone(), String::new(), String::new()),
         Some(Subject::Open(table, label)) => {
-            (book.table(*table).code.clone(), super::summary::open_code(label), String::new())
+            (book.table(*table).code.clone(), crate::consolidate::open_code(label), String::new())
         }
     }
 }

@@ -17,7 +17,6 @@ mod tables;
 
 pub use findings::{findings_of, identify};
 pub use folder::{Folder, PublishError, Replaceable, claim, replace};
-pub use summary::{item_code, scope_name};
 
 use crate::collate::Collation;
 use crate::collate::Standings;
@@ -27,7 +26,7 @@ use crate::earlier::EarlierSums;
 use crate::finding::Finding;
 use crate::form::Library;
 use crate::frames::MainThread;
-use crate::intake::InputFile;
+use crate::input::InputFile;
 use crate::message::Renderer;
 use crate::returns::Return;
 

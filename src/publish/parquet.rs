@@ -81,7 +81,7 @@ fn frame(edition: &Edition<'_>, returns: &[&Return]) -> PolarsResult<DataFrame> 
     let book = renderer.book;
     let open_codes: Vec<Vec<String>> = returns
         .iter()
-        .map(|one| one.open.iter().map(|open| super::summary::open_code(&open.label)).collect())
+        .map(|one| one.open.iter().map(|open| crate::consolidate::open_code(&open.label)).collect())
         .collect();
     let rows: Vec<Row<'_>> = returns
         .iter()

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::address::Position;
-use crate::form::Level;
+use crate::level::Level;
 
 use super::Obstacle;
 use super::place::{self, Area};

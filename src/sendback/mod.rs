@@ -23,7 +23,7 @@ use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use crate::address::Position;
-use crate::form::Level;
+use crate::level::Level;
 use crate::read::{FileFormat, Limits, Refusal, Workbook, read_workbook};
 
 use book::{Book, SheetPart, unselected};

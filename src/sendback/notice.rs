@@ -1,7 +1,7 @@
 //! The sheet in front: what is wrong, where, and room for the reply.
 
 use crate::address::Position;
-use crate::form::Level;
+use crate::level::Level;
 
 use super::Obstacle;
 use super::place;

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::form::Level;
+use crate::level::Level;
 
 use super::Obstacle;
 use super::scan::{Edits, Kind, Tag, Tags};

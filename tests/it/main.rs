@@ -17,6 +17,7 @@ mod decisions;
 mod determinism;
 mod diagnosis;
 mod grid;
+mod house;
 mod layout;
 mod lists;
 mod merged;

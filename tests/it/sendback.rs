@@ -3,7 +3,7 @@
 
 use crate::support;
 use huizong::address::Position;
-use huizong::form::Level;
+use huizong::level::Level;
 use huizong::read::{Limits, Workbook, read_workbook};
 use huizong::sendback::{Column, Mark, Notice, Obstacle, Row, SentBack, Target, send_back};
 use std::collections::{BTreeMap, BTreeSet};

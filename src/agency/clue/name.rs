@@ -1,7 +1,7 @@
 //! Candidate names of agencies: what is left of a text.
 
-use super::span::{Span, spans};
 use super::{ClueWords, LONGEST};
+use crate::calendar::{Span, spans};
 use crate::script::fold;
 
 /// A part of the text between separators, in characters.

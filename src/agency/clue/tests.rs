@@ -1,6 +1,7 @@
 use proptest::prelude::*;
 
 use super::*;
+use crate::calendar::years_in;
 
 fn words() -> ClueWords {
     let list = |words: &[&str]| words.iter().map(|word| (*word).to_owned()).collect();

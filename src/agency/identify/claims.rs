@@ -3,7 +3,8 @@
 use super::fields::{Fields, fields, without_remark};
 use super::{Claim, Claims, Identifier, Name, SheetKind, Source, Strength};
 use crate::address::{Place, Position};
-use crate::agency::clue::{Residue, residue_of, years_in};
+use crate::agency::clue::{Residue, residue_of};
+use crate::calendar::years_in;
 use crate::label;
 use crate::locate::{LineHead, text_of};
 use crate::read::{Cell, Content, Sheet, Workbook};

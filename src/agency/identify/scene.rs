@@ -5,7 +5,7 @@
 //! are a conflict and never settled silently.
 
 use super::{Claim, Claims, Conflict, Doubt, Identifier, Identity, Name, NoAgency, SheetKind, Source, Strength};
-use crate::agency::clue::year_of_cell;
+use crate::calendar::year_of_cell;
 use crate::locate::RowClaim;
 use crate::returns::Agency;
 

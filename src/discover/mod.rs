@@ -1,18 +1,19 @@
 //! Which files a run reads: inputs walked and put in order, so that nothing depends on how a folder is listed.
 
+mod unpack;
+
+pub use unpack::unpack;
+
 use crate::fingerprint;
-use crate::intake::{InputFile, Source};
+use crate::input::{InputFile, Source};
 use crate::settings::{CONFIG_NAME, ROSTER_NAME, Settings};
-use crate::unpack;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Component, Path, PathBuf};
 
 /// Deeper folders than this are not walked.
 const DEEPEST: usize = 32;
 
-/// The files by which a year's output of this program is known.
-pub(crate) const FACTS: &str = "facts.csv";
-pub(crate) const MANIFEST: &str = "manifest.json";
+use crate::input::{FACTS, MANIFEST};
 
 /// Lists all files of the inputs, sorted by name. Archives are not opened here.
 ///

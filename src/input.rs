@@ -1,10 +1,27 @@
-//! Where the bytes of an input are: in a file of its own, or in an archive.
+//! A file that a run reads: its name as printed, and where its bytes are.
 
-use super::InputFile;
 use crate::fingerprint;
 use crate::read::archive::{EntryPlace, read_entry};
 use crate::read::{Limits, Refusal, read_bytes};
 use std::path::PathBuf;
+
+/// The files by which a year's output of this program is known.
+pub const FACTS: &str = "facts.csv";
+/// The list of what a published folder holds.
+pub const MANIFEST: &str = "manifest.json";
+
+/// A file to be read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct InputFile {
+    /// Its path, for opening it; of a file in an archive, the archive's.
+    pub path: PathBuf,
+    /// Its path below the input folder, as outputs print it: with `/` on every system, through archives too.
+    pub name: String,
+    /// Name of the input folder itself, which may say the year where nothing else does.
+    pub outer: String,
+    /// Where its bytes are.
+    pub source: Source,
+}
 
 /// Where an input's bytes are.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -45,7 +62,7 @@ impl InputFile {
     }
 
     /// The hash of an archive, which may be larger than a file that is read as a whole; none where nothing can be read.
-    pub(super) fn hash(&self, limits: &Limits) -> Option<String> {
+    pub fn hash(&self, limits: &Limits) -> Option<String> {
         match &self.source {
             Source::File | Source::Entry(_) | Source::RefusedEntry(_) | Source::OwnResults => None,
             Source::Archive(Some(place)) => read_entry(&self.path, *place, limits).ok().map(fingerprint::of_bytes),

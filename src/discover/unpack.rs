@@ -1,7 +1,7 @@
 //! Archives among the inputs: each file inside becomes an input of its own, under the archive's name and its path inside.
 
-use crate::inputs;
-use crate::intake::{InputFile, Source};
+use crate::input::{FACTS, MANIFEST};
+use crate::input::{InputFile, Source};
 use crate::read::Limits;
 use crate::read::archive::{self, Found, Listed};
 use rayon::prelude::*;
@@ -80,14 +80,13 @@ fn returns_only(listed: Vec<Listed>) -> Vec<Listed> {
     let names: BTreeSet<&str> = listed.iter().map(|one| one.name.as_str()).collect();
     let folders: BTreeSet<String> = names
         .iter()
-        .filter_map(|name| name.strip_suffix(inputs::FACTS))
+        .filter_map(|name| name.strip_suffix(FACTS))
         .filter(|folder| folder.is_empty() || folder.ends_with('/'))
-        .filter(|folder| names.contains(format!("{folder}{}", inputs::MANIFEST).as_str()))
+        .filter(|folder| names.contains(format!("{folder}{}", MANIFEST).as_str()))
         .map(str::to_owned)
         .collect();
     let keep = |one: &Listed| {
-        let in_output =
-            |folder: &String| one.name.strip_prefix(folder.as_str()).is_some_and(|rest| rest != inputs::FACTS);
+        let in_output = |folder: &String| one.name.strip_prefix(folder.as_str()).is_some_and(|rest| rest != FACTS);
         !folders.iter().any(in_output)
     };
     let keep: Vec<bool> = listed.iter().map(keep).collect();

@@ -1,11 +1,12 @@
 //! A narrative report beside the returns of the same agency and year: where both speak of one figure, they should agree.
 
-use super::{Phrases, Target};
+use super::Collation;
 use crate::address::CellRef;
-use crate::check::stated;
-use crate::collate::Collation;
 use crate::finding::{Arg, Finding, Subject};
-use crate::form::{Level, Rulebook, SlotId};
+use crate::form::{Rulebook, SlotId};
+use crate::level::Level;
+use crate::narrative::{Phrases, Target};
+use crate::returns::stated;
 use crate::returns::{Fact, Return, Status};
 use crate::value::Amount;
 
