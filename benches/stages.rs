@@ -1,14 +1,14 @@
 //! What the stages of one file cost: `cargo bench`. Whole runs are compared by `bench/compare.py`.
 
 use divan::{Bencher, black_box};
-use huizong::address::FileId;
-use huizong::agency::identify::Identifier;
-use huizong::form::Library;
-use huizong::input::InputFile;
-use huizong::intake::Intake;
-use huizong::locate::{Guide, locate};
-use huizong::narrative::Phrases;
-use huizong::read::{Limits, read_workbook};
+use huizong::FileId;
+use huizong::Library;
+use huizong::parts::Identifier;
+use huizong::parts::InputFile;
+use huizong::parts::Intake;
+use huizong::parts::Phrases;
+use huizong::parts::{Guide, locate};
+use huizong::{Limits, read_workbook};
 use std::path::PathBuf;
 
 /// Returns of the sample, by layout.

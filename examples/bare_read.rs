@@ -3,6 +3,8 @@
 //! `cargo run --release --example bare_read DIR` prints files and cells that hold something. The yardstick of the
 //! whole run's speed in README.
 
+#![allow(clippy::print_stdout, reason = "what it measures goes to whoever started it")]
+
 use calamine::{Data, Reader, open_workbook_auto};
 use rayon::prelude::*;
 use std::path::PathBuf;

@@ -2,8 +2,8 @@
 
 #![allow(clippy::print_stdout, reason = "a measuring program for developers")]
 
-use huizong::form::{Library, LibraryError};
-use huizong::power::{Bench, Dice, setups, tables};
+use huizong::parts::power::{Bench, Dice, setups, tables};
+use huizong::{Library, LibraryError};
 use std::time::{Duration, Instant};
 
 fn main() -> Result<(), LibraryError> {

@@ -3,12 +3,13 @@
 //! ```text
 //! cargo run --release --example proving -- RETURNS [ROSTER]     (bench/make_returns.py N DIR makes returns)
 //! ```
+
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "a measuring program for developers")]
 
-use huizong::check::within_return;
-use huizong::returns::Return;
-use huizong::run::{Desk, RunError, Silent, gather, publish_all};
-use huizong::settings::{Partial, Settings};
+use huizong::Return;
+use huizong::parts::within_return;
+use huizong::{Desk, MainThread, RunError, Silent, gather, publish_all};
+use huizong::{Partial, Settings};
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
@@ -31,12 +32,13 @@ fn measure(input: PathBuf, roster: Option<PathBuf>) -> Result<(), RunError> {
         Partial { inputs: vec![input], roster, output: Some(output.clone()), jobs: Some(1), ..Partial::default() };
     let settings = Settings::resolve(wanted, None).map_err(|error| RunError::Internal(format!("{error:?}")))?;
     let desk = Desk::open(&settings)?;
+    let here = MainThread::here().ok_or_else(|| RunError::Internal("not the main thread".to_owned()))?;
     let (mut run, mut proving) = (Duration::MAX, Duration::MAX);
-    let mut proof = huizong::returns::Proof::default();
+    let mut proof = huizong::Proof::default();
     for _ in 0..ROUNDS {
         let start = Instant::now();
         let gathered = gather(&settings, &desk, &Silent)?;
-        publish_all(&settings, &desk, &gathered)?;
+        publish_all(&settings, &desk, &gathered, &here)?;
         run = run.min(start.elapsed());
         let mut returns: Vec<Return> =
             gathered.collation.outcomes.iter().flat_map(|outcome| outcome.returns.iter().cloned()).collect();

@@ -76,7 +76,7 @@ impl Position {
 }
 
 /// Appends a whole number in decimal.
-pub fn push_number(text: &mut Vec<u8>, mut number: u64) {
+pub(crate) fn push_number(text: &mut Vec<u8>, mut number: u64) {
     let mut digits = [0u8; 20];
     let mut start = digits.len();
     loop {

@@ -23,7 +23,7 @@ struct Side {
 
 /// What an identity comes to for one return.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Verdict {
+pub(crate) enum Verdict {
     /// Both sides agree.
     Holds,
     /// They do not.
@@ -77,7 +77,7 @@ pub fn within_return(checked: &mut Return, book: &Rulebook) -> Vec<Finding> {
 }
 
 /// Evaluates an identity on a return's facts.
-pub fn judge<'a>(identity: &Identity, fact: impl Fn(SlotId) -> Option<&'a Fact>) -> Verdict {
+pub(crate) fn judge<'a>(identity: &Identity, fact: impl Fn(SlotId) -> Option<&'a Fact>) -> Verdict {
     let whole = side(identity.whole.iter().map(|slot| (false, *slot)), &fact);
     let parts = side(identity.parts.iter().map(|term| (term.negative, term.slot)), &fact);
     if whole.doubtful || parts.doubtful {
@@ -179,7 +179,11 @@ fn abs(amount: Amount) -> Amount {
 }
 
 /// Checks a return against the same agency's figures of the year before; `previous` gives them by code.
-pub fn across_years(checked: &Return, book: &Rulebook, previous: &dyn Fn(&str) -> Option<Before>) -> Vec<Finding> {
+pub(crate) fn across_years(
+    checked: &Return,
+    book: &Rulebook,
+    previous: &dyn Fn(&str) -> Option<Before>,
+) -> Vec<Finding> {
     let form = book.form(checked.form);
     let mut findings = Vec::new();
     for identity in form.identities.iter().filter(|identity| identity.shape == Shape::Carry) {

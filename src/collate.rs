@@ -8,8 +8,8 @@ mod diagnosis;
 mod names;
 mod narrative;
 
-pub use absence::{Standing, Standings, standings};
-pub use narrative::differences;
+pub(crate) use absence::{Standing, Standings, standings};
+pub(crate) use narrative::differences;
 
 use crate::address::FileId;
 use crate::agency::clue::ClueWords;
@@ -38,7 +38,7 @@ pub struct Collation {
 }
 
 /// What files are compared with.
-pub struct Bench<'a> {
+pub(crate) struct Bench<'a> {
     /// The files read.
     pub inputs: &'a [InputFile],
     /// The forms.
@@ -108,7 +108,7 @@ impl Collation {
 
 /// Decides which returns are counted and compares them.
 #[must_use]
-pub fn collate(mut outcomes: Vec<FileOutcome>, bench: &Bench<'_>) -> Collation {
+pub(crate) fn collate(mut outcomes: Vec<FileOutcome>, bench: &Bench<'_>) -> Collation {
     let book = bench.book;
     let mut findings = Vec::new();
     names::unify(&mut outcomes);
@@ -160,7 +160,7 @@ fn wrong_form(one: &Return, book: &Rulebook) -> Option<Finding> {
 
 /// Whether the return is on an official form that is not in force in its year.
 #[must_use]
-pub fn is_wrong_form(one: &Return, book: &Rulebook) -> bool {
+pub(crate) fn is_wrong_form(one: &Return, book: &Rulebook) -> bool {
     let form = book.form(one.form);
     form.required && !form.in_force(one.year)
 }

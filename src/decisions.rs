@@ -6,9 +6,9 @@ mod proposals;
 mod read;
 mod replay;
 
-pub use proposals::proposals;
-pub use read::{DecisionsError, HEAD, parse};
-pub use replay::{explain, replay, replies};
+pub(crate) use proposals::proposals;
+pub(crate) use read::{DecisionsError, HEAD, parse};
+pub(crate) use replay::{explain, replay, replies};
 
 /// What is done about a finding.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]

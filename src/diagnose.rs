@@ -13,7 +13,7 @@ mod search;
 mod slip;
 mod system;
 
-pub use evidence::Evidence;
+pub(crate) use evidence::Evidence;
 pub use moves::Move;
 pub use slip::Slip;
 
@@ -93,7 +93,7 @@ pub struct Diagnosis {
 
 /// Works out what is wrong in a return's table; none if nothing is, or nothing can be said.
 #[must_use]
-pub fn diagnose(one: &Return, table: TableId, book: &Rulebook, evidence: &Evidence<'_>) -> Option<Diagnosis> {
+pub(crate) fn diagnose(one: &Return, table: TableId, book: &Rulebook, evidence: &Evidence<'_>) -> Option<Diagnosis> {
     let system = System::of(one, table, book)?;
     let is_sound = system.residuals.iter().all(|residual| *residual == Amount::ZERO);
     if is_sound && system.cells.iter().all(|cell| cell.value.is_some()) {

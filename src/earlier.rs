@@ -13,24 +13,24 @@ use std::collections::{BTreeMap, HashMap};
 use std::path::{Path, PathBuf};
 
 /// Figures of an earlier year by agency and code, for comparison across years.
-pub type EarlierFigures = BTreeMap<(u16, Agency), HashMap<String, Before>>;
+pub(crate) type EarlierFigures = BTreeMap<(u16, Agency), HashMap<String, Before>>;
 
 /// The city's sums of one year, for comparison with the next: by scope, kind of form and code. The official forms of
 /// different years share their codes where the meaning is the same; a form that was not in force says nothing.
 #[derive(Debug, Default)]
-pub struct EarlierSums {
+pub(crate) struct EarlierSums {
     sums: BTreeMap<(String, bool, String), Amount>,
 }
 
 impl EarlierSums {
     /// All sums: scope, whether the form is the official one, code, value.
-    pub fn sums(&self) -> impl Iterator<Item = ((&str, bool, &str), Amount)> + Clone {
+    pub(crate) fn sums(&self) -> impl Iterator<Item = ((&str, bool, &str), Amount)> + Clone {
         self.sums.iter().map(|((scope, required, code), sum)| ((scope.as_str(), *required, code.as_str()), *sum))
     }
 
     /// The sums of a city of this run.
     #[must_use]
-    pub fn of(city: &City, renderer: &Renderer<'_>) -> Self {
+    pub(crate) fn of(city: &City, renderer: &Renderer<'_>) -> Self {
         let mut sums = BTreeMap::new();
         for table in &city.tables {
             let form = renderer.book.form(table.form);
@@ -49,7 +49,7 @@ impl EarlierSums {
 
     /// The sums that an earlier run published for a year, if it did.
     #[must_use]
-    pub fn published(output: &Path, year: u16, book: &Rulebook) -> Option<Self> {
+    pub(crate) fn published(output: &Path, year: u16, book: &Rulebook) -> Option<Self> {
         let mut sums = BTreeMap::new();
         for row in rows(&year_folder(output, year)?.join("summary.csv")).ok()? {
             let get = |name: &str| row.get(name).map(String::as_str).unwrap_or_default();
@@ -67,7 +67,7 @@ impl EarlierSums {
 ///
 /// # Errors
 /// When the folder is no output of an earlier run, or a file in it is damaged.
-pub fn published_figures(output: &Path, roster: Option<&Roster>) -> Result<EarlierFigures, At> {
+pub(crate) fn published_figures(output: &Path, roster: Option<&Roster>) -> Result<EarlierFigures, At> {
     let mut figures = EarlierFigures::new();
     let mut any = false;
     for year in crate::form::REPORT_YEARS {

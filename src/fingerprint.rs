@@ -10,7 +10,7 @@ const CHUNK: usize = 1 << 16;
 /// The fingerprint of bytes.
 ///
 /// ```
-/// let nothing = huizong::fingerprint::of_bytes(b"");
+/// let nothing = huizong::parts::fingerprint::of_bytes(b"");
 /// assert!(nothing.starts_with("e3b0c44298fc1c14") && nothing.len() == 64);
 /// ```
 #[must_use]
@@ -22,7 +22,7 @@ pub fn of_bytes(bytes: impl AsRef<[u8]>) -> String {
 ///
 /// # Errors
 /// When it cannot be read.
-pub fn of_file(path: &Path) -> io::Result<String> {
+pub(crate) fn of_file(path: &Path) -> io::Result<String> {
     let mut file = std::fs::File::open(path)?;
     let mut hash = Sha256::new();
     let mut chunk = vec![0; CHUNK];

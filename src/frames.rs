@@ -10,7 +10,7 @@ use std::marker::PhantomData;
 /// The permission to call polars. It stays on the thread on which it was made.
 ///
 /// ```compile_fail
-/// let here = huizong::frames::MainThread::here().unwrap();
+/// let here = huizong::MainThread::here().unwrap();
 /// rayon::join(|| drop(&here), || ());
 /// ```
 #[derive(Debug)]

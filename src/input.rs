@@ -6,9 +6,9 @@ use crate::read::{Limits, Refusal, read_bytes};
 use std::path::PathBuf;
 
 /// The files by which a year's output of this program is known.
-pub const FACTS: &str = "facts.csv";
+pub(crate) const FACTS: &str = "facts.csv";
 /// The list of what a published folder holds.
-pub const MANIFEST: &str = "manifest.json";
+pub(crate) const MANIFEST: &str = "manifest.json";
 
 /// A file to be read.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -72,7 +72,7 @@ impl InputFile {
 }
 
 /// The name with archives as the folders that they stand for: 教育局.zip names the same sender as 教育局.
-pub fn as_folders(name: &str) -> String {
+pub(crate) fn as_folders(name: &str) -> String {
     let mut parts: Vec<&str> = name.split('/').collect();
     let last = parts.len().saturating_sub(1);
     for part in parts.iter_mut().take(last) {

@@ -1,33 +1,31 @@
 //! One file, read once: bytes -> workbook -> tables -> returns with findings. Runs in parallel, knows no other file.
 
+mod assembly;
 mod builder;
 mod lacking;
 mod prose;
 mod replies;
+mod sender;
 mod settle;
 mod stray;
 mod units;
 mod who;
 
 use crate::address::{FileId, Place};
-use crate::agency::identify::{Claims, Doubt, Identifier, Identity, NoAgency, Scene};
+use crate::agency::identify::{Claims, Identifier, Identity, Scene};
 use crate::agency::roster::Roster;
-use crate::check;
 use crate::finding::{Arg, Finding};
 use crate::fingerprint;
-use crate::form::{FormId, ReplyWords};
+use crate::form::ReplyWords;
 use crate::input::{self, InputFile, Source};
 use crate::level::Level;
 use crate::locate::{self, Guide, Look, Record, Role, SheetView, look, position};
 use crate::narrative::Phrases;
 use crate::read::{self, ArchiveFault, Limits, Refusal, Workbook};
 use crate::returns::{Agency, Return, Status};
-use std::collections::{BTreeMap, HashSet};
-use units::StatedUnits;
 
-use builder::Builder;
-use lacking::{NO_TABLE, NOT_A_RETURN};
-pub use replies::{Answers, Reply, is_id};
+use assembly::Assembly;
+pub(crate) use replies::{Answers, Reply};
 
 /// What one file came to.
 #[derive(Debug)]
@@ -132,7 +130,7 @@ impl Intake<'_> {
         outcome.sha256 = fingerprint::of_bytes(&bytes);
         match self.understand(&bytes, &path_claims) {
             Ok(understood) => {
-                self.assemble(id, &understood, &mut outcome);
+                Assembly::new(self, id, &understood, &mut outcome).run();
                 outcome.answers = understood.answers.clone();
                 self.add_prose(id, &bytes, Some(&understood), &path_claims, &mut outcome);
                 outcome.explain_lack(id, &understood.workbook, &bytes);
@@ -166,110 +164,6 @@ impl Intake<'_> {
         let records = locate::locate(&workbook, self.guide, &years);
         let records = who::attribute(records, self.identifier, &claims, path_claims, self.guide.book);
         Ok(Understood { workbook, records, answers })
-    }
-
-    fn assemble(&self, id: FileId, understood: &Understood, outcome: &mut FileOutcome) {
-        outcome.sheets = understood.workbook.sheets.iter().map(|sheet| sheet.name.clone()).collect();
-        for (record, identity) in &understood.records {
-            outcome.findings.extend(self.stray_findings(record, identity, id));
-        }
-        outcome.findings.extend(self.unread_sheets(understood, id));
-        let with_tables: Vec<&(Record, Identity)> =
-            understood.records.iter().filter(|(record, _)| !record.tables.is_empty()).collect();
-        if with_tables.is_empty() {
-            outcome.reject(id, Status::NotAReturn, NO_TABLE, Level::Query, NOT_A_RETURN);
-            return;
-        }
-        let units: Vec<StatedUnits> =
-            understood.workbook.sheets.iter().map(|sheet| StatedUnits::of(sheet, self.guide)).collect();
-        let mut builders: BTreeMap<(Agency, u16, FormId), Builder<'_>> = BTreeMap::new();
-        let mut said: HashSet<(String, String, Option<u16>)> = HashSet::new();
-        let mut rejected = None;
-        for (record, identity) in with_tables {
-            let first = record.tables.first();
-            let place = first.map(|table| Place {
-                sheet: table.sheet,
-                position: crate::address::Position { row: table.first_row, column: 0 },
-            });
-            let year = identity.year.as_ref().map(|claim| claim.value).or(self.year);
-            outcome.claimed_year = outcome.claimed_year.or(year);
-            if let Some(doubt) = identity.doubts.iter().find(|doubt| doubt.forbids()) {
-                let (level, rule, message) = match doubt {
-                    Doubt::RowYear => (Level::Error, "who.no_year", "row_year"),
-                    Doubt::PartYear => (Level::Error, "who.part_year", "part_year"),
-                    Doubt::Example => (Level::Query, "who.example", "example_sheet"),
-                    _ => (Level::Error, "who.no_year", "other_year_sheet"),
-                };
-                let finding = Finding::new(level, rule, message).in_file(id).at(place);
-                let finding = finding.values(record.claim.year.clone().unwrap_or_default(), "");
-                let year = year.filter(|_| *doubt != Doubt::RowYear);
-                rejected = rejected.or_else(|| Some(rule.to_owned()));
-                let sheet = finding.place.map(|place| place.sheet);
-                if *doubt == Doubt::RowYear || said.insert((rule.to_owned(), String::new(), sheet)) {
-                    let finding = finding.with("sheet", sheet_name(understood, place));
-                    outcome.findings.push(Finding { year, agency: identity.agency.clone().ok(), ..finding });
-                }
-                continue;
-            }
-            let agency = match &identity.agency {
-                // A name with nothing beside it heads a section of the list, unless the roster has it.
-                Err(_) | Ok(Agency::Named(_)) if record.bare => continue,
-                Ok(agency) => agency.clone(),
-                Err(none) => {
-                    let finding = self.no_agency(none, id, year, place).with("sheet", sheet_name(understood, place));
-                    rejected = Some(finding.rule.clone());
-                    let sheet = finding.place.map(|place| place.sheet);
-                    if said.insert((finding.rule.clone(), finding.found.clone(), sheet)) {
-                        outcome.findings.push(finding);
-                    }
-                    continue;
-                }
-            };
-            let Some(year) = year else {
-                let finding = Finding::new(Level::Error, "who.no_year", "no_year").in_file(id).at(place);
-                outcome.findings.push(Finding { agency: Some(agency), ..finding });
-                rejected = Some("who.no_year".to_owned());
-                continue;
-            };
-            for doubt in &identity.doubts {
-                let (rule, message) = match doubt {
-                    Doubt::Hidden => ("file.hidden_sheet", "hidden_sheet"),
-                    Doubt::Sum => ("who.sheet_name", "sum_sheet_counted"),
-                    Doubt::OtherYear | Doubt::OtherYearUnsaid | Doubt::RowYear | Doubt::PartYear | Doubt::Example => {
-                        ("who.sheet_name", "other_year_sheet_counted")
-                    }
-                };
-                let finding = Finding::new(Level::Query, rule, message).in_file(id).of(&agency, year).at(place);
-                let sheet = place.map(|place| place.sheet);
-                if said.insert((rule.to_owned(), String::new(), sheet)) {
-                    outcome.findings.push(finding.with("sheet", sheet_name(understood, place)));
-                }
-            }
-            for finding in conflicts(identity, id, &agency, year) {
-                if said.insert((finding.rule.clone(), finding.found.clone(), None)) {
-                    outcome.findings.push(finding);
-                }
-            }
-            for table in &record.tables {
-                let form = self.guide.book.table(table.table).form;
-                builders
-                    .entry((agency.clone(), year, form))
-                    .or_insert_with(|| Builder::new(id, agency.clone(), year, form, identity.year_conflict.is_some()))
-                    .add(table, understood, &units, self.guide);
-            }
-        }
-        for (_, builder) in builders {
-            let (mut finished, findings) = builder.finish(self.guide.book);
-            outcome.findings.extend(findings);
-            outcome.findings.extend(check::within_return(&mut finished, self.guide.book));
-            outcome.returns.push(finished);
-        }
-        if outcome.returns.is_empty() && rejected.is_none() {
-            outcome.reject(id, Status::NotAReturn, NO_TABLE, Level::Query, NOT_A_RETURN);
-        } else if outcome.returns.is_empty() {
-            outcome.rejected =
-                rejected.map(|reason| Rejection { status: Status::Refused, reason: reason.replace('.', "_") });
-        }
     }
 
     /// Sheets of a workbook with a table elsewhere on which labels of forms stand beside figures, and nothing was read.
@@ -316,38 +210,6 @@ impl Intake<'_> {
             })
             .collect()
     }
-
-    fn no_agency(&self, none: &NoAgency, id: FileId, year: Option<u16>, first: Option<Place>) -> Finding {
-        match none {
-            NoAgency::Unnamed => {
-                Finding { year, ..Finding::new(Level::Error, "who.no_agency", "no_agency").in_file(id).at(first) }
-            }
-            NoAgency::NotOnSheet => {
-                let finding = Finding::new(Level::Error, "who.no_agency", "no_agency_on_sheet").in_file(id).at(first);
-                Finding { year, ..finding }
-            }
-            NoAgency::Contradicted { id: number, name } => {
-                let finding = Finding::new(Level::Error, "who.conflict", "id_conflict")
-                    .in_file(id)
-                    .at(first)
-                    .values(name, number)
-                    .with("id", Arg::Text(number.clone()))
-                    .with("name", Arg::Text(name.clone()));
-                Finding { year, ..finding }
-            }
-            NoAgency::Unlisted { name, place } => {
-                let near = self.roster.map(|roster| roster.suggest(name)).unwrap_or_default();
-                let message = if near.is_empty() { "unknown_agency" } else { "unknown_agency_near" };
-                let finding = Finding::new(Level::Error, "who.unknown_agency", message)
-                    .in_file(id)
-                    .at(*place)
-                    .values(name, "")
-                    .with("name", Arg::Text(name.clone()))
-                    .with("near", Arg::Agencies(near));
-                Finding { year, ..finding }
-            }
-        }
-    }
 }
 
 /// Files that no department sends as its return: named, but not opened.
@@ -366,42 +228,6 @@ fn skipped(name: &str) -> Option<&'static str> {
     } else {
         None
     }
-}
-
-fn sheet_name(understood: &Understood, place: Option<Place>) -> Arg {
-    let sheet = place.and_then(|place| understood.workbook.sheets.get(usize::from(place.sheet)));
-    Arg::Text(sheet.map(|sheet| sheet.name.clone()).unwrap_or_default())
-}
-
-fn conflicts(identity: &Identity, id: FileId, agency: &Agency, year: u16) -> Vec<Finding> {
-    let mut findings = Vec::new();
-    if let Some((accepted, other)) = &identity.agency_conflict {
-        findings.push(
-            Finding::new(Level::Query, "who.conflict", "agency_conflict")
-                .in_file(id)
-                .of(agency, year)
-                .at(accepted.place)
-                .values(&accepted.text, &other.text)
-                .with("accepted", Arg::Text(accepted.text.clone()))
-                .with("accepted_source", Arg::Word(accepted.source.word()))
-                .with("other", Arg::Text(other.text.clone()))
-                .with("other_source", Arg::Word(other.source.word())),
-        );
-    }
-    if let Some((accepted, other)) = &identity.year_conflict {
-        findings.push(
-            Finding::new(Level::Query, "who.year_conflict", "year_conflict")
-                .in_file(id)
-                .of(agency, year)
-                .at(accepted.place)
-                .values(accepted.value, other.value)
-                .with("accepted", Arg::Text(accepted.value.to_string()))
-                .with("accepted_source", Arg::Word(accepted.source.word()))
-                .with("other", Arg::Text(other.value.to_string()))
-                .with("other_source", Arg::Word(other.source.word())),
-        );
-    }
-    findings
 }
 
 impl FileOutcome {

@@ -19,7 +19,7 @@ use crate::value::{Unit, unit_remark};
 /// numbering keeps its numeral; a text of nothing but punctuation has the empty key.
 ///
 /// ```
-/// # use huizong::label::key;
+/// # use huizong::parts::label::key;
 /// assert_eq!(key("（三）不予公開"), key("不予公开"));
 /// assert_eq!(key("3.危及“三安全一稳定”"), "危及三安全一稳定");
 /// ```
@@ -82,7 +82,7 @@ fn plain_key(text: &str) -> String {
 ///
 /// Bracketed numerals stay (第二十条第（一）项 is not 第二十条第（五）项), an unclosed bracket reaches to the end, and a
 /// label that is all remark keeps it.
-pub fn key_without_notes(text: &str) -> String {
+pub(crate) fn key_without_notes(text: &str) -> String {
     BARE.with(|memory| remembered(memory, text, bare_key))
 }
 
@@ -101,7 +101,7 @@ pub fn unit_in(text: &str) -> Option<Unit> {
 }
 
 /// How many characters must be inserted, removed or replaced to turn `a` into `b`.
-pub fn edit_distance(a: &str, b: &str) -> usize {
+pub(crate) fn edit_distance(a: &str, b: &str) -> usize {
     let b: Vec<char> = b.chars().collect();
     let mut row: Vec<usize> = (0..=b.len()).collect();
     for (i, x) in a.chars().enumerate() {
@@ -195,7 +195,7 @@ fn closing(c: char) -> Option<char> {
 }
 
 /// The remarks of a label, as [`key_without_notes`] takes them away: what stands in brackets and is no numeral.
-pub fn notes(text: &str) -> Vec<&str> {
+pub(crate) fn notes(text: &str) -> Vec<&str> {
     let mut found = Vec::new();
     let mut rest = numbering::strip(text);
     while let Some(c) = rest.chars().next() {

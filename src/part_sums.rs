@@ -13,7 +13,7 @@ use std::collections::HashSet;
 
 /// The sums of one row.
 #[derive(Debug)]
-pub struct PartSums {
+pub(crate) struct PartSums {
     table: TableId,
     label: String,
     place: Place,
@@ -23,7 +23,7 @@ pub struct PartSums {
 impl PartSums {
     /// Reads the sums that a gap names; cells that hold no number say nothing.
     #[must_use]
-    pub fn read(gap: &Gap, located: &LocatedTable, sheet: &Sheet) -> Option<Self> {
+    pub(crate) fn read(gap: &Gap, located: &LocatedTable, sheet: &Sheet) -> Option<Self> {
         let Gap::PartSums { position, label, sums } = gap else { return None };
         let at = |position: Position| Place { sheet: located.sheet, position };
         let sums: Vec<(Place, Amount, Vec<SlotId>)> = sums
@@ -34,13 +34,13 @@ impl PartSums {
     }
 
     /// Forgets sums that have turned out to be figures of the form.
-    pub fn leave_out(&mut self, figures: &HashSet<Place>) {
+    pub(crate) fn leave_out(&mut self, figures: &HashSet<Place>) {
         self.sums.retain(|(place, ..)| !figures.contains(place));
     }
 
     /// What is wrong with them in a return whose facts are complete and in order.
     #[must_use]
-    pub fn check(&self, result: &Return) -> Vec<Finding> {
+    pub(crate) fn check(&self, result: &Return) -> Vec<Finding> {
         let mut findings = Vec::new();
         let mut without_parts = None;
         for (place, printed, parts) in &self.sums {

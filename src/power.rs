@@ -8,10 +8,12 @@ mod dice;
 mod judge;
 mod mishap;
 
-pub use bench::{Bench, Values};
+pub use bench::Bench;
+pub(crate) use bench::Values;
 pub use dice::Dice;
 pub use judge::Outcome;
-pub use mishap::{MISHAPS, Mishap};
+pub use mishap::MISHAPS;
+pub(crate) use mishap::Mishap;
 
 use crate::form::{Rulebook, Shape, TableId};
 use rayon::prelude::*;
@@ -89,7 +91,7 @@ pub fn setups(table: TableId) -> impl Iterator<Item = Setup> {
 
 /// Tries a setup so many times, or as often as it can be done in so many returns.
 #[must_use]
-pub fn measure(book: &Rulebook, setup: Setup, trials: usize) -> Line {
+pub(crate) fn measure(book: &Rulebook, setup: Setup, trials: usize) -> Line {
     let bench = Bench::new(book, setup.table);
     let kind = setup.mishap as u64 * 100 + setup.cells as u64 * 10 + u64::from(setup.formulas);
     let mut dice = Dice::new(u64::from(setup.table.0) << 32 | kind);

@@ -303,7 +303,7 @@ impl Status {
 
 /// What a fact states: a number, or nothing where a dash stands. A blank states nothing at all.
 #[must_use]
-pub fn stated(fact: &Fact) -> Option<Amount> {
+pub(crate) fn stated(fact: &Fact) -> Option<Amount> {
     match fact.meaning {
         Meaning::Dash => Some(Amount::ZERO),
         _ => fact.value(),
@@ -321,7 +321,7 @@ pub enum Origin {
 
 /// A figure of the year before.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Before {
+pub(crate) struct Before {
     /// Its value.
     pub value: Amount,
     /// Where it was read.

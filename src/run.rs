@@ -183,7 +183,7 @@ pub fn gather(settings: &Settings, desk: &Desk, progress: &dyn Progress) -> Resu
 ///
 /// # Errors
 /// When there is nothing to read.
-pub fn gather_deciding(
+pub(crate) fn gather_deciding(
     settings: &Settings,
     desk: &Desk,
     decisions: &[Decision],
@@ -216,7 +216,7 @@ fn gather_here(
 }
 
 /// Gives what reads files.
-pub fn with_intake<T>(settings: &Settings, desk: &Desk, act: impl FnOnce(&Intake<'_>) -> T) -> T {
+pub(crate) fn with_intake<T>(settings: &Settings, desk: &Desk, act: impl FnOnce(&Intake<'_>) -> T) -> T {
     let book = &desk.library.rulebook;
     let guide = Guide::new(book, &desk.library.words);
     let identifier = Identifier::new(desk.roster.as_ref(), &desk.library.words, &guide.words);
@@ -311,9 +311,13 @@ fn settle_findings(
 ///
 /// # Errors
 /// When the output cannot be written; what was there before is kept.
-pub fn publish_all(settings: &Settings, desk: &Desk, gathered: &Gathered) -> Result<Vec<PathBuf>, RunError> {
-    let here = MainThread::here().ok_or_else(|| RunError::Internal("publishing on a worker".to_owned()))?;
-    publish_here(settings, desk, gathered, &workers(settings)?, &here).map_err(RunError::Output)
+pub fn publish_all(
+    settings: &Settings,
+    desk: &Desk,
+    gathered: &Gathered,
+    here: &MainThread,
+) -> Result<Vec<PathBuf>, RunError> {
+    publish_here(settings, desk, gathered, &workers(settings)?, here).map_err(RunError::Output)
 }
 
 fn publish_here(

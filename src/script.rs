@@ -73,7 +73,7 @@ fn place(c: char) -> Option<usize> {
 
 /// The simplified form of an ideograph; any other character unchanged.
 #[inline]
-pub fn simplify(c: char) -> char {
+pub(crate) fn simplify(c: char) -> char {
     match place(c) {
         Some(at) => char::from_u32(u32::from(TABLE[at])).unwrap_or(c),
         None => c,
@@ -82,7 +82,7 @@ pub fn simplify(c: char) -> char {
 
 /// The half-width form of a full-width ASCII character or space; any other character unchanged.
 #[inline]
-pub fn narrow(c: char) -> char {
+pub(crate) fn narrow(c: char) -> char {
     match c {
         '\u{FF01}'..='\u{FF5E}' => char::from_u32(u32::from(c) - 0xFEE0).unwrap_or(c),
         '\u{3000}' => ' ',
@@ -93,12 +93,12 @@ pub fn narrow(c: char) -> char {
 
 /// A character as texts are compared: half width, simplified. Case is kept.
 #[inline]
-pub fn fold(c: char) -> char {
+pub(crate) fn fold(c: char) -> char {
     simplify(narrow(c))
 }
 
 /// Characters without width that editors and web pages leave behind.
-pub fn is_invisible(c: char) -> bool {
+pub(crate) fn is_invisible(c: char) -> bool {
     matches!(c, '\u{200B}'..='\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2060}'..='\u{2064}' | '\u{FEFF}' | '\u{AD}' | '\u{180E}')
 }
 
@@ -122,7 +122,7 @@ const ENTITIES: [(&str, char); 14] = [
 
 /// The markup remnant that `text` starts with, if any: its length in bytes, and the character that it stands for;
 /// a tag (`<br/>`, `</p>`) stands for a line break.
-pub fn remnant(text: &str) -> Option<(usize, char)> {
+pub(crate) fn remnant(text: &str) -> Option<(usize, char)> {
     let bytes = text.as_bytes();
     match bytes.first() {
         Some(b'&') => ENTITIES.iter().find_map(|(entity, meant)| {

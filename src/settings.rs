@@ -6,15 +6,15 @@ use serde::Deserialize;
 use std::path::{Path, PathBuf};
 
 /// Where inputs are looked for when none are named.
-pub const DEFAULT_INPUT: &str = "data";
+pub(crate) const DEFAULT_INPUT: &str = "data";
 /// Where outputs go when nothing is said.
-pub const DEFAULT_OUTPUT: &str = "output";
+pub(crate) const DEFAULT_OUTPUT: &str = "output";
 /// Name of the settings file in an input folder.
-pub const CONFIG_NAME: &str = "huizong.toml";
+pub(crate) const CONFIG_NAME: &str = "huizong.toml";
 /// Name of the decisions in an input folder.
-pub const DECISIONS_NAME: &str = "decisions.csv";
+pub(crate) const DECISIONS_NAME: &str = "decisions.csv";
 /// Name of the roster in an input folder.
-pub const ROSTER_NAME: &str = "roster.csv";
+pub(crate) const ROSTER_NAME: &str = "roster.csv";
 
 /// Settings as a file or the command line gives them: everything may be left out.
 #[derive(Clone, Debug, Default, Deserialize)]

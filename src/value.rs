@@ -11,11 +11,12 @@ mod reading;
 mod text;
 mod unit;
 
-pub use amount::{Amount, NotAnAmount};
-pub use numeral::{Numeral, digit as numeral_digit, is_numeral as is_han_numeral, parse as parse_han_numeral};
-pub use reading::{Kind, Meaning, Problem, Reading, Rewrite, Rewrites, UnknownMeaning};
+pub use amount::Amount;
+pub(crate) use numeral::{Numeral, digit as numeral_digit, is_numeral as is_han_numeral, parse as parse_han_numeral};
+pub use reading::{Kind, Meaning};
+pub(crate) use reading::{Problem, Reading, Rewrite, Rewrites};
 pub use text::read_text;
-pub use unit::{NotAUnit, Unit, UnitRemark, unit_remark};
+pub(crate) use unit::{Unit, unit_remark};
 
 use compact_str::{CompactString, format_compact};
 
@@ -25,7 +26,7 @@ use figure::Decimal;
 ///
 /// `printed_unit` is the unit in the heading that is in force for the cell; money is scaled from it to 元. A number of
 /// more than 15 significant digits is rounded to 15, which is what a spreadsheet shows ([`Rewrite::FloatNoise`]).
-pub fn read_number(x: f64, kind: Kind, printed_unit: Option<Unit>) -> Reading {
+pub(crate) fn read_number(x: f64, kind: Kind, printed_unit: Option<Unit>) -> Reading {
     const LIMIT: f64 = 1e13;
     if x.fract() == 0.0 && x.abs() <= LIMIT && plain_unit(kind, printed_unit) {
         // exact: whole and far below 2^53
@@ -52,7 +53,7 @@ pub fn read_number(x: f64, kind: Kind, printed_unit: Option<Unit>) -> Reading {
 
 /// The shortest decimal that is this float, without exponent: `12`, `12.5`, `0.1`, and `0.30000000000000004` for
 /// 0.1 + 0.2, so that the noise which [`read_number`] rounds away can be shown.
-pub fn raw_of_number(x: f64) -> CompactString {
+pub(crate) fn raw_of_number(x: f64) -> CompactString {
     if x.fract() == 0.0 && x.abs() < 1e15 {
         return format_compact!("{}", x as i64);
     }

@@ -8,7 +8,7 @@ mod version;
 use crate::calendar::{Span, spans};
 use crate::form::Words;
 use crate::script::fold;
-pub use name::Residue;
+pub(crate) use name::Residue;
 
 /// Titles and file names are read up to this many characters; longer texts are prose.
 const LONGEST: usize = 300;
@@ -35,22 +35,17 @@ impl ClueWords {
     }
 }
 
-/// Candidates for the name of an agency in a file name, title or cell: the whole residue when years, dates, noise
-/// words at the edges of a part, numbering, a file extension and separators are taken away; then its parts, longest
-/// first. Parts end at separators and brackets; noise is taken from their edges only, never from inside a word.
-pub fn names_in(text: &str, words: &ClueWords) -> Vec<String> {
-    name::candidates(text, words)
-}
-
-/// What [`names_in`] is made of: the residue as a whole, and its parts in their order.
+/// What is left of a file name, title or cell when years, dates, noise words at the edges of a part, numbering, a file
+/// extension and separators are taken away: the residue as a whole, and its parts in their order. Parts end at separators
+/// and brackets; noise is taken from their edges only, never from inside a word.
 #[must_use]
-pub fn residue_of(text: &str, words: &ClueWords) -> Residue {
+pub(crate) fn residue_of(text: &str, words: &ClueWords) -> Residue {
     name::residue(text, words)
 }
 
 /// How much a file name claims to be a later version: 0 not at all, the number of a version (`v2`, `(2)`, `_2`,
 /// `第二版`), and 100 for each word of revision. The number behind a word for a copy counts nothing.
-pub fn revision_rank(file_name: &str, words: &ClueWords) -> u32 {
+pub(crate) fn revision_rank(file_name: &str, words: &ClueWords) -> u32 {
     let text: Vec<char> = file_name.chars().take(LONGEST).map(fold).collect();
     let stem = &text[..name::stem_length(&text)];
     let mut text: Vec<char> = stem.iter().map(char::to_ascii_lowercase).collect();

@@ -16,7 +16,7 @@ use crate::form::Words;
 use crate::locate::{RowClaim, WordKeys};
 use crate::returns::Agency;
 
-pub use scene::{Rows, Scene};
+pub(crate) use scene::{Rows, Scene};
 
 /// Where a claim stands, strongest first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -92,7 +92,7 @@ impl<T> Claim<T> {
 
 /// What a sheet's name says about its figures.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum SheetKind {
+pub(crate) enum SheetKind {
     /// Nothing: 表三, Sheet1.
     #[default]
     Plain,
@@ -129,7 +129,7 @@ enum Name {
 }
 
 /// The accepted claim and one that contradicts it.
-pub type Conflict<T> = (Claim<T>, Claim<T>);
+pub(crate) type Conflict<T> = (Claim<T>, Claim<T>);
 
 /// What the claims come to.
 #[derive(Clone, Debug)]

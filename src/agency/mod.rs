@@ -1,5 +1,5 @@
 //! Agencies: who must report, who reports in a file, and for which year.
 
-pub mod clue;
-pub mod identify;
-pub mod roster;
+pub(crate) mod clue;
+pub(crate) mod identify;
+pub(crate) mod roster;

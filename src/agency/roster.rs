@@ -10,7 +10,7 @@ use crate::label::{edit_distance, key};
 
 use rows::{Row, read_rows};
 
-pub use error::{RosterError, RosterErrorKind, RosterWarning, RosterWarningKind};
+pub(crate) use error::{RosterError, RosterErrorKind, RosterWarning, RosterWarningKind};
 
 /// The headings under which the columns of a roster are known; compared as label keys.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -120,6 +120,7 @@ impl Roster {
     pub fn suggest(&self, name: &str) -> Vec<usize> {
         let wanted = key(name);
         let mut best: BTreeMap<usize, usize> = BTreeMap::new();
+        #[allow(clippy::iter_over_hash_type, reason = "the least distance of each agency is the same in every order")]
         for (known, agency) in &self.by_key {
             if let Some(distance) = near(&wanted, known) {
                 let least = best.entry(*agency).or_insert(distance);

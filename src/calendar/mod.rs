@@ -9,7 +9,7 @@ pub(crate) use span::{Found, Span, spans};
 ///
 /// `2021年度`, `二〇二一年`, `x_2021.xlsx`, and a whole year given as a period (`2021年1月1日至12月31日`); not dates
 /// (`2022年1月15日`, `20220115`), document numbers (`〔2021〕30号`) or amounts (`2021件`).
-pub fn years_in(text: &str) -> Vec<u16> {
+pub(crate) fn years_in(text: &str) -> Vec<u16> {
     let mut years = Vec::new();
     for span in spans(&folded(text)) {
         if let Found::Year(year) = span.found
@@ -23,7 +23,7 @@ pub fn years_in(text: &str) -> Vec<u16> {
 
 /// The one report year that the cell of a year column names: `2021`, `2021年度`.
 #[must_use]
-pub fn year_of_cell(text: &str) -> Option<u16> {
+pub(crate) fn year_of_cell(text: &str) -> Option<u16> {
     let bare = text.trim().parse().ok().filter(|year| crate::form::REPORT_YEARS.contains(year));
     bare.or_else(|| match years_in(text).as_slice() {
         [year] => Some(*year),

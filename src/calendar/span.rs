@@ -4,7 +4,7 @@ use crate::value::{numeral_digit, parse_han_numeral};
 
 /// What a stretch of digits is.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Found {
+pub(crate) enum Found {
     /// A report year.
     Year(u16),
     /// A date, a time stamp or a document number.
@@ -13,14 +13,14 @@ pub enum Found {
 
 /// A stretch of text, from `start` up to `end`, in characters.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct Span {
+pub(crate) struct Span {
     pub start: usize,
     pub end: usize,
     pub found: Found,
 }
 
 /// The years and dates of a text, in its order, not overlapping.
-pub fn spans(text: &[char]) -> Vec<Span> {
+pub(crate) fn spans(text: &[char]) -> Vec<Span> {
     let mut found = Vec::new();
     let mut at = 0;
     while at < text.len() {

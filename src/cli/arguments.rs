@@ -122,7 +122,7 @@ pub(super) struct Options {
 }
 
 impl Options {
-    pub fn into_partial(self, inputs: Vec<PathBuf>, output: Option<PathBuf>) -> (Partial, Option<PathBuf>) {
+    pub(super) fn into_partial(self, inputs: Vec<PathBuf>, output: Option<PathBuf>) -> (Partial, Option<PathBuf>) {
         let partial = Partial {
             inputs,
             output,

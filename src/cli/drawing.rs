@@ -28,7 +28,7 @@ struct DrawnRow {
 
 impl Drawing {
     /// Draws the facts of one table.
-    pub fn of(one: &Return, facts: &[&Fact], renderer: &Renderer<'_>) -> Drawing {
+    pub(super) fn of(one: &Return, facts: &[&Fact], renderer: &Renderer<'_>) -> Drawing {
         let catalogue = renderer.catalogue;
         let mut drawing = Drawing { heads: Vec::new(), rows: Vec::new() };
         for fact in facts {
@@ -69,7 +69,7 @@ impl Drawing {
     }
 
     /// The lines of the drawing: codes first, cells aligned, labels last.
-    pub fn lines(&self) -> Vec<String> {
+    pub(super) fn lines(&self) -> Vec<String> {
         let width = |texts: &mut dyn Iterator<Item = &str>| texts.map(UnicodeWidthStr::width).max().unwrap_or(0);
         let codes = width(&mut self.rows.iter().map(|row| row.code.as_str()));
         let columns: Vec<usize> = (self.heads.iter().enumerate())

@@ -12,6 +12,7 @@ mod what_if;
 
 use crate::agency::roster::{RosterErrorKind, RosterWarningKind};
 use crate::finding::Finding;
+use crate::frames::MainThread;
 use crate::language::Language;
 use crate::level::Level;
 use crate::message::{Catalogue, Renderer};
@@ -205,12 +206,17 @@ fn run_command(settings: &Settings, desk: &Desk) -> Result<u8, RunError> {
         with_renderer(desk, &gathered, |renderer| print_findings(sorted(&gathered), renderer));
         return Err(RunError::NothingReadable(gathered.inputs.len()));
     }
-    let folders = publish_all(settings, desk, &gathered)?;
+    let folders = publish_all(settings, desk, &gathered, &main_thread()?)?;
     if !settings.quiet {
         let folders: Vec<String> = folders.iter().map(|folder| folder.display().to_string()).collect();
         with_renderer(desk, &gathered, |renderer| summarise(desk, &gathered, renderer, Some(&folders)));
     }
     Ok(if settings.strict && has_errors(&gathered) { ERRORS_REMAIN } else { DONE })
+}
+
+/// The permission to make frames.
+fn main_thread() -> Result<MainThread, RunError> {
+    MainThread::here().ok_or_else(|| RunError::Internal("published on a worker".to_owned()))
 }
 
 fn what_if_command(settings: &Settings, desk: &Desk) -> Result<u8, RunError> {

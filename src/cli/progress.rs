@@ -16,7 +16,7 @@ pub(super) struct Bar {
 }
 
 impl Bar {
-    pub fn new(catalogue: &Catalogue) -> Self {
+    pub(super) fn new(catalogue: &Catalogue) -> Self {
         Bar {
             bar: Mutex::new(None),
             template: catalogue.say("progress", &[]),

@@ -14,7 +14,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 /// How an agency stands in a year, from worst to best.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Standing {
+pub(crate) enum Standing {
     /// Nothing came.
     #[default]
     Missing,
@@ -29,7 +29,7 @@ pub enum Standing {
 impl Standing {
     /// The name used in roster.csv.
     #[must_use]
-    pub fn as_str(self) -> &'static str {
+    pub(crate) fn as_str(self) -> &'static str {
         match self {
             Standing::Missing => "missing",
             Standing::SupersededOnly => "superseded_only",
@@ -40,11 +40,11 @@ impl Standing {
 }
 
 /// How agencies stand, with the files that make it so. Who is not in it is missing.
-pub type Standings = BTreeMap<Agency, (Standing, Vec<FileId>)>;
+pub(crate) type Standings = BTreeMap<Agency, (Standing, Vec<FileId>)>;
 
 /// How every agency of which something came stands in a year.
 #[must_use]
-pub fn standings(collation: &Collation, year: u16, book: &Rulebook) -> Standings {
+pub(crate) fn standings(collation: &Collation, year: u16, book: &Rulebook) -> Standings {
     let owed = book.required_form(year).is_some();
     let mut standings = Standings::new();
     let mut note = |agency: &Agency, standing: Standing, file: FileId| {
@@ -77,7 +77,7 @@ pub fn standings(collation: &Collation, year: u16, book: &Rulebook) -> Standings
 }
 
 /// Agencies of the roster that owe a return and sent none. Who sent the wrong form has been told so.
-pub fn agencies<'a>(
+pub(super) fn agencies<'a>(
     collation: &'a Collation,
     year: u16,
     book: &'a Rulebook,
@@ -118,7 +118,7 @@ fn of_other_years(collation: &Collation, agency: &Agency) -> impl Iterator<Item 
 }
 
 /// Tables that an agency's returns lack, or leave blank.
-pub fn tables(outcomes: &[FileOutcome], book: &Rulebook) -> Vec<Finding> {
+pub(super) fn tables(outcomes: &[FileOutcome], book: &Rulebook) -> Vec<Finding> {
     let mut sent: BTreeMap<(&Agency, u16), Vec<&Return>> = BTreeMap::new();
     for one in outcomes.iter().flat_map(|outcome| &outcome.returns) {
         if one.status == Status::Counted && book.form(one.form).required {
@@ -155,7 +155,7 @@ pub fn tables(outcomes: &[FileOutcome], book: &Rulebook) -> Vec<Finding> {
 }
 
 /// Takes tables without a single figure or mark for none out of the count: who sent an empty form has not reported.
-pub fn discount_empty(outcomes: &mut [FileOutcome], book: &Rulebook) {
+pub(super) fn discount_empty(outcomes: &mut [FileOutcome], book: &Rulebook) {
     for one in outcomes.iter_mut().flat_map(|outcome| &mut outcome.returns).filter(|one| one.status == Status::Counted)
     {
         let empty: Vec<TableId> =

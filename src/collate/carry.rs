@@ -13,7 +13,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 /// Compares every counted return with the same agency's figures of the year before: those that were published, else
 /// those in this run.
-pub fn over(outcomes: &[FileOutcome], book: &Rulebook, earlier: &EarlierFigures) -> Vec<Finding> {
+pub(super) fn over(outcomes: &[FileOutcome], book: &Rulebook, earlier: &EarlierFigures) -> Vec<Finding> {
     let counted = || outcomes.iter().flat_map(|outcome| &outcome.returns).filter(|one| one.status == Status::Counted);
     let mut by_year: BTreeMap<(u16, &Agency), Vec<&Return>> = BTreeMap::new();
     for one in counted() {
@@ -49,7 +49,7 @@ fn figure(one: &Return, code: &str, book: &Rulebook) -> Option<Before> {
 }
 
 /// Last year's figures of the agencies whose identities are broken: what a diagnosis is weighed with.
-pub fn figures(outcomes: &[FileOutcome], book: &Rulebook, earlier: &EarlierFigures) -> EarlierFigures {
+pub(super) fn figures(outcomes: &[FileOutcome], book: &Rulebook, earlier: &EarlierFigures) -> EarlierFigures {
     let mut figures = EarlierFigures::new();
     let wanted: BTreeSet<(u16, &Agency)> = outcomes
         .iter()

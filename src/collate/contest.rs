@@ -39,18 +39,18 @@ struct Difference {
     changes: Vec<(SlotId, Option<Amount>, Option<Amount>)>,
 }
 
-pub struct Contest<'a> {
+pub(super) struct Contest<'a> {
     bench: &'a Bench<'a>,
     book: &'a Rulebook,
 }
 
 impl<'a> Contest<'a> {
-    pub fn new(bench: &'a Bench<'a>) -> Self {
+    pub(super) fn new(bench: &'a Bench<'a>) -> Self {
         Contest { bench, book: bench.book }
     }
 
     /// Decides every contest and says what was decided.
-    pub fn settle(&self, outcomes: &mut [FileOutcome], findings: &mut Vec<Finding>) {
+    pub(super) fn settle(&self, outcomes: &mut [FileOutcome], findings: &mut Vec<Finding>) {
         let mut claims: BTreeMap<(Agency, u16, &str), Vec<Contender>> = BTreeMap::new();
         for (o, outcome) in outcomes.iter().enumerate() {
             for (r, one) in outcome.returns.iter().enumerate().filter(|(_, one)| one.status == Status::Counted) {
@@ -209,7 +209,7 @@ fn table_of(one: &Return, fact: &Fact, book: &Rulebook) -> Option<TableId> {
 }
 
 /// What is wrong in a table that is not counted need not be corrected any more: it is noted, no error.
-pub fn quieten(outcomes: &mut [FileOutcome], book: &Rulebook) {
+pub(super) fn quieten(outcomes: &mut [FileOutcome], book: &Rulebook) {
     for outcome in outcomes {
         let FileOutcome { returns, findings, .. } = outcome;
         if returns.iter().all(|one| one.tables.iter().all(|table| table.counted)) {

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 
 /// Marks the returns of later copies as duplicates. A copy that speaks for another agency (by its file's name) is
 /// counted, and queried.
-pub fn mark(outcomes: &mut [FileOutcome], findings: &mut Vec<Finding>) {
+pub(super) fn mark(outcomes: &mut [FileOutcome], findings: &mut Vec<Finding>) {
     let mut first: BTreeMap<String, usize> = BTreeMap::new();
     for place in 0..outcomes.len() {
         let Some((earlier, rest)) = outcomes.split_at_mut_checked(place) else { continue };

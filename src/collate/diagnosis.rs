@@ -13,7 +13,7 @@ use std::collections::BTreeSet;
 
 /// Diagnoses every counted table with a broken identity or a cell that cannot be read. `previous` gives an agency's
 /// figure of the year before.
-pub fn name_cells(
+pub(super) fn name_cells(
     outcomes: &mut [FileOutcome],
     book: &Rulebook,
     previous: &(dyn Fn(&Return, &str) -> Option<Before> + Sync),

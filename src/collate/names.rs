@@ -6,7 +6,7 @@ use crate::returns::Agency;
 use std::collections::BTreeMap;
 
 /// Gives every spelling of a name the same one: the first in the order of characters, whatever the order of files.
-pub fn unify(outcomes: &mut [FileOutcome]) {
+pub(super) fn unify(outcomes: &mut [FileOutcome]) {
     let mut spellings: BTreeMap<String, String> = BTreeMap::new();
     for one in outcomes.iter().flat_map(|outcome| &outcome.returns) {
         if let Agency::Named(name) = &one.agency {

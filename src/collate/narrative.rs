@@ -12,7 +12,7 @@ use crate::value::Amount;
 
 /// Every difference between a narrative and a counted return, both quoted.
 #[must_use]
-pub fn differences(collation: &Collation, book: &Rulebook, phrases: &Phrases) -> Vec<Finding> {
+pub(crate) fn differences(collation: &Collation, book: &Rulebook, phrases: &Phrases) -> Vec<Finding> {
     let all = || collation.outcomes.iter().flat_map(|outcome| &outcome.returns);
     let narratives = || all().filter(|one| one.is_narrative() && one.status != Status::Duplicate);
     let returns = || all().filter(|one| !one.is_narrative() && one.status == Status::Counted);

@@ -12,7 +12,7 @@ use crate::finding::Finding;
 use crate::form::{FormId, Rulebook, SlotId, TableId};
 use crate::returns::{Agency, Return, Status};
 use crate::value::Amount;
-pub use names::{ItemNames, item_code, names, open_code, scope_name};
+pub(crate) use names::{ItemNames, item_code, names, open_code, scope_name};
 use std::collections::{BTreeMap, BTreeSet};
 use tally::{Bucket, Cell, OpenItems, Part};
 
@@ -97,7 +97,7 @@ impl City {
 
 /// Consolidates one year's counted returns.
 #[must_use]
-pub fn consolidate(year: u16, returns: &[&Return], book: &Rulebook, roster: Option<&Roster>) -> City {
+pub(crate) fn consolidate(year: u16, returns: &[&Return], book: &Rulebook, roster: Option<&Roster>) -> City {
     let counted: Vec<&Return> = returns.iter().copied().filter(|one| one.status == Status::Counted).collect();
     let scopes = scopes(roster);
     let buckets = Buckets::new(&counted, &scopes, roster);
@@ -195,7 +195,7 @@ impl OpenCategories {
 
 /// Whether the figures of a return's table are counted.
 #[must_use]
-pub fn counts(one: &Return, table: TableId) -> bool {
+pub(crate) fn counts(one: &Return, table: TableId) -> bool {
     one.status == Status::Counted && one.tables.iter().any(|reading| reading.table == table && reading.counted)
 }
 

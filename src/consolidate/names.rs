@@ -7,7 +7,7 @@ use crate::returns::Agency;
 
 /// How a scope is written in the outputs.
 #[must_use]
-pub fn scope_name(scope: &Scope, renderer: &Renderer<'_>) -> String {
+pub(crate) fn scope_name(scope: &Scope, renderer: &Renderer<'_>) -> String {
     match scope {
         Scope::City => "city".to_owned(),
         Scope::Node(place) => renderer.agency_id(&Agency::Listed(*place)).to_owned(),
@@ -16,7 +16,7 @@ pub fn scope_name(scope: &Scope, renderer: &Renderer<'_>) -> String {
 }
 
 /// What a published figure is called.
-pub struct ItemNames {
+pub(crate) struct ItemNames {
     /// Table.
     pub table: TableId,
     /// Indicator code.
@@ -36,7 +36,7 @@ pub struct ItemNames {
 impl ItemNames {
     /// `indicator:dimension`, or the indicator alone.
     #[must_use]
-    pub fn code(&self) -> String {
+    pub(crate) fn code(&self) -> String {
         if self.dimension.is_empty() {
             self.indicator.clone()
         } else {
@@ -46,7 +46,7 @@ impl ItemNames {
 }
 
 /// The names of a published figure.
-pub fn names(item: &CityItem, sum: &Sum, renderer: &Renderer<'_>) -> ItemNames {
+pub(crate) fn names(item: &CityItem, sum: &Sum, renderer: &Renderer<'_>) -> ItemNames {
     let book = renderer.book;
     match item {
         CityItem::Slot(slot) => {
@@ -95,12 +95,12 @@ pub fn names(item: &CityItem, sum: &Sum, renderer: &Renderer<'_>) -> ItemNames {
 
 /// The code of a published figure.
 #[must_use]
-pub fn item_code(item: &CityItem, sum: &Sum, renderer: &Renderer<'_>) -> String {
+pub(crate) fn item_code(item: &CityItem, sum: &Sum, renderer: &Renderer<'_>) -> String {
     names(item, sum, renderer).code()
 }
 
 /// The code of an open category: its own label, marked as such.
 #[must_use]
-pub fn open_code(label: &str) -> String {
+pub(crate) fn open_code(label: &str) -> String {
     format!("open.{}", crate::label::key(label))
 }

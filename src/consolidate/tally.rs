@@ -49,7 +49,7 @@ impl Cell {
         self.high += high;
     }
 
-    pub fn add(&mut self, more: &Cell) {
+    pub(super) fn add(&mut self, more: &Cell) {
         self.sum += more.sum;
         self.numbers += more.numbers;
         self.approximate += more.approximate;
@@ -72,7 +72,7 @@ pub(super) struct Part {
 }
 
 impl Part {
-    pub fn add(&mut self, more: &Part) {
+    pub(super) fn add(&mut self, more: &Part) {
         if self.slots.len() < more.slots.len() {
             self.slots.resize(more.slots.len(), Cell::default());
         }

@@ -11,7 +11,7 @@ use crate::returns::{Agency, Return};
 
 /// A decision to accept every correction that is certain.
 #[must_use]
-pub fn proposals(collation: &Collation, book: &Rulebook, roster: Option<&Roster>) -> Vec<Decision> {
+pub(crate) fn proposals(collation: &Collation, book: &Rulebook, roster: Option<&Roster>) -> Vec<Decision> {
     let mut proposals = Vec::new();
     for finding in collation.all_findings() {
         let Some(Statement::Cause(cause)) = finding.statement.as_deref() else { continue };

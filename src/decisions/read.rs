@@ -4,7 +4,7 @@ use super::{Action, Decision};
 use crate::trouble::Trouble;
 
 /// The columns, in the order in which they are written.
-pub const HEAD: [&str; 15] = [
+pub(crate) const HEAD: [&str; 15] = [
     "finding",
     "action",
     "year",
@@ -24,7 +24,7 @@ pub const HEAD: [&str; 15] = [
 
 /// Why the decisions cannot be used at all.
 #[derive(Debug)]
-pub enum DecisionsError {
+pub(crate) enum DecisionsError {
     /// The file cannot be read.
     Unreadable(Trouble),
     /// A column is not there.
@@ -37,7 +37,7 @@ pub enum DecisionsError {
 ///
 /// # Errors
 /// When it is no such file, or a row says something that is no decision: what was signed must not be half read.
-pub fn parse(bytes: &[u8]) -> Result<Vec<Decision>, DecisionsError> {
+pub(crate) fn parse(bytes: &[u8]) -> Result<Vec<Decision>, DecisionsError> {
     let text = crate::read::decode_text(bytes).ok_or(DecisionsError::Unreadable(Trouble::NotText))?;
     // Lines are counted by their line feeds.
     let text = text.replace("\r\n", "\n");

@@ -13,7 +13,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 /// Puts the figures that the office has accepted in the place of those that were read, and checks the returns again.
 /// What cannot take effect is said.
-pub fn replay(
+pub(crate) fn replay(
     outcomes: &mut [FileOutcome],
     decisions: &[Decision],
     book: &Rulebook,
@@ -151,7 +151,7 @@ fn check_again(one: &mut Return, findings: &mut Vec<Finding>, book: &Rulebook) {
 }
 
 /// Settles the findings that the office has explained. `findings` have their ids.
-pub fn explain<'f>(
+pub(crate) fn explain<'f>(
     findings: impl Iterator<Item = &'f mut Finding>,
     decisions: &[Decision],
     roster: Option<&Roster>,
@@ -179,7 +179,7 @@ pub fn explain<'f>(
 }
 
 /// What senders' answers need to have said about them: answers to nothing that is asked, and answers that say two things.
-pub fn replies(outcomes: &[FileOutcome], asked: &BTreeSet<String>) -> Vec<Finding> {
+pub(crate) fn replies(outcomes: &[FileOutcome], asked: &BTreeSet<String>) -> Vec<Finding> {
     let mut said = Vec::new();
     for (number, outcome) in (0u32..).zip(outcomes) {
         for reply in &outcome.answers.replies {

@@ -5,26 +5,26 @@ use crate::returns::Before;
 use crate::value::Amount;
 
 /// Last year's figures of the same agency, by code.
-pub struct Evidence<'a> {
+pub(crate) struct Evidence<'a> {
     previous: &'a dyn Fn(&str) -> Option<Before>,
 }
 
 impl<'a> Evidence<'a> {
     /// Evidence from last year's figures.
     #[must_use]
-    pub fn new(previous: &'a dyn Fn(&str) -> Option<Before>) -> Self {
+    pub(crate) fn new(previous: &'a dyn Fn(&str) -> Option<Before>) -> Self {
         Evidence { previous }
     }
 
     /// The same figure last year.
     #[must_use]
-    pub fn last_year(&self, book: &Rulebook, slot: SlotId) -> Option<Amount> {
+    pub(crate) fn last_year(&self, book: &Rulebook, slot: SlotId) -> Option<Amount> {
         (self.previous)(&book.slot(slot).code).map(|before| before.value)
     }
 
     /// The value that last year's figures demand of a figure that was carried over.
     #[must_use]
-    pub fn demands(&self, book: &Rulebook, slot: SlotId) -> Option<Amount> {
+    pub(crate) fn demands(&self, book: &Rulebook, slot: SlotId) -> Option<Amount> {
         let form = book.form(book.slot(slot).form);
         let carried = form
             .identities

@@ -83,7 +83,7 @@ impl Key {
 /// All movements whose undoing makes every equation hold, each with the changes that undo it; one set of changes is
 /// named by the simplest movement that makes it.
 #[must_use]
-pub fn moves(system: &System) -> Vec<(Move, Changes)> {
+pub(super) fn moves(system: &System) -> Vec<(Move, Changes)> {
     let mut violated = vec![false; system.residuals.len()];
     for equation in system.violated() {
         if let Some(flag) = violated.get_mut(equation) {
@@ -110,69 +110,65 @@ pub fn moves(system: &System) -> Vec<(Move, Changes)> {
     found.into_iter().map(|(changes, kind)| (kind, changes)).collect()
 }
 
+/// Cells by row and column.
+type Line = Vec<(usize, usize)>;
+
+/// The movements found, each set of changes under its simplest one.
+type Found = BTreeMap<Changes, Move>;
+
 impl Grid<'_> {
-    fn collect(&self, found: &mut BTreeMap<Changes, Move>) {
+    fn collect(&self, found: &mut Found) {
         let height = self.rows.len();
-        let touches = |cell: usize| self.key.touches(cell);
-        let mut keep = |kind: Move, pairs: &[(usize, usize)]| {
-            if let Some(changes) = self.undone(pairs) {
-                let known = found.entry(changes).or_insert(kind);
-                *known = kind.min(*known);
-            }
-        };
-        let line = |row: usize| (0..self.width).map(move |column| (row, column)).collect::<Vec<_>>();
-        let column = |column: usize| (0..height).map(move |row| (row, column)).collect::<Vec<_>>();
-        for a in 0..height {
-            for b in a + 1..height {
-                // Every movement must act on the shortest broken equation.
-                if ![a, b].iter().any(|row| (0..self.width).any(|c| self.cell((*row, c)).is_some_and(touches))) {
-                    continue;
-                }
-                keep(Move::Rows, &self.exchange(&line(a), &line(b)));
-                for c in 0..self.width {
-                    if let Some(pairs) = self.swap((a, c), (b, c)) {
-                        keep(Move::Cells, &pairs);
-                    }
-                }
-            }
+        let row = |row: usize| (0..self.width).map(move |column| (row, column)).collect::<Line>();
+        let column = |column: usize| (0..height).map(move |row| (row, column)).collect::<Line>();
+        let rows: Vec<Line> = (0..height).map(row).collect();
+        let columns: Vec<Line> = (0..self.width).map(column).collect();
+        self.exchanges(Move::Rows, &rows, found);
+        self.exchanges(Move::Columns, &columns, found);
+        self.rotations(Move::Down, &columns, height, found);
+        self.rotations(Move::Across, &rows, self.width, found);
+    }
+
+    fn keep(&self, kind: Move, pairs: &[(usize, usize)], found: &mut Found) {
+        if let Some(changes) = self.undone(pairs) {
+            let known = found.entry(changes).or_insert(kind);
+            *known = kind.min(*known);
         }
-        for a in 0..self.width {
-            for b in a + 1..self.width {
-                keep(Move::Columns, &self.exchange(&column(a), &column(b)));
-                for r in 0..height {
-                    if let Some(pairs) = self.swap((r, a), (r, b)) {
-                        keep(Move::Cells, &pairs);
-                    }
-                }
-            }
-        }
-        // A run of two is an exchange.
-        let columns: Vec<Vec<(usize, usize)>> = (0..self.width).map(|at| self.filled(&column(at))).collect();
-        let rows: Vec<Vec<(usize, usize)>> = (0..height).map(|at| self.filled(&line(at))).collect();
-        for (kind, lines, length) in [(Move::Down, &columns, height), (Move::Across, &rows, self.width)] {
-            for first in 0..length {
-                for last in first + 2..length {
-                    for on in [true, false] {
-                        let mut all = Vec::new();
-                        for line in lines {
-                            let run = between(line, first, last);
-                            if self.may_rotate(run, on) {
-                                let pairs = rotated(run, on);
-                                if run.iter().any(|(_, cell)| self.key.touches(*cell)) {
-                                    keep(kind, &pairs);
-                                }
-                                all.extend(pairs);
-                            }
-                        }
-                        keep(kind, &all);
-                    }
+    }
+
+    /// Two lines exchanged, or two cells that face each other in them.
+    fn exchanges(&self, kind: Move, lines: &[Line], found: &mut Found) {
+        let touches = |line: &Line| line.iter().any(|at| self.cell(*at).is_some_and(|cell| self.key.touches(cell)));
+        for (place, a) in lines.iter().enumerate() {
+            // Every movement must act on the shortest broken equation.
+            for b in lines.iter().skip(place + 1).filter(|b| touches(a) || touches(b)) {
+                self.keep(kind, &self.exchange(a, b), found);
+                for pairs in a.iter().zip(b).filter_map(|(a, b)| self.swap(*a, *b)) {
+                    self.keep(Move::Cells, &pairs, found);
                 }
             }
         }
     }
 
+    /// The same run of every line, or of one of them, moved on by one. A run of two is an exchange.
+    fn rotations(&self, kind: Move, lines: &[Line], length: usize, found: &mut Found) {
+        let lines: Vec<Line> = lines.iter().map(|line| self.filled(line)).collect();
+        let runs = (0..length).flat_map(|first| (first + 2..length).map(move |last| (first, last)));
+        for ((first, last), on) in runs.flat_map(|run| [(run, true), (run, false)]) {
+            let mut all = Vec::new();
+            for run in lines.iter().map(|line| between(line, first, last)).filter(|run| self.may_rotate(run, on)) {
+                let pairs = rotated(run, on);
+                if run.iter().any(|(_, cell)| self.key.touches(*cell)) {
+                    self.keep(kind, &pairs, found);
+                }
+                all.extend(pairs);
+            }
+            self.keep(kind, &all, found);
+        }
+    }
+
     /// The cells of a line that there are, each with its place in the line.
-    fn filled(&self, line: &[(usize, usize)]) -> Vec<(usize, usize)> {
+    fn filled(&self, line: &[(usize, usize)]) -> Line {
         line.iter().enumerate().filter_map(|(place, at)| Some((place, self.cell(*at)?))).collect()
     }
 

@@ -12,21 +12,21 @@ use super::system::{System, times};
 use crate::value::Amount;
 
 /// Larger sets than this are no diagnosis but a new return.
-pub const LARGEST_SET: usize = 4;
+pub(super) const LARGEST_SET: usize = 4;
 /// More sets of the same size than this tell nothing.
-pub const MOST_SETS: usize = 400;
+pub(super) const MOST_SETS: usize = 400;
 /// Steps of a search; bounds its time.
 const MOST_STEPS: usize = 6_000;
 
 /// Cells with the amounts by which they change; free cells (which say nothing usable) count from nothing.
-pub type Changes = Vec<(usize, Amount)>;
+pub(super) type Changes = Vec<(usize, Amount)>;
 
 /// Free cells with the values that are forced on them, if any are.
 type Forced = Vec<(usize, Option<Amount>)>;
 
 /// What a search comes to.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Found {
+pub(super) enum Found {
     /// All smallest sets, each with the values that it forces; free cells are listed apart.
     Sets {
         /// The sets, in the order of their cells.
@@ -86,7 +86,7 @@ struct Search<'a> {
 
 /// Searches all smallest sets of at most `largest` cells.
 #[must_use]
-pub fn smallest(system: &System, largest: usize) -> Found {
+pub(super) fn smallest(system: &System, largest: usize) -> Found {
     let free: Vec<usize> =
         system.cells.iter().enumerate().filter(|(_, cell)| cell.value.is_none()).map(|(place, _)| place).collect();
     let mut rows: Vec<Row> =

@@ -82,7 +82,7 @@ impl Slip {
 /// The slip that turns `right` into `wrong`. A zero is not taken for a slip of the hand: a zero rarely becomes 37, nor 37
 /// a zero.
 #[must_use]
-pub fn between(wrong: Amount, right: Amount) -> Slip {
+pub(super) fn between(wrong: Amount, right: Amount) -> Slip {
     if wrong == right || wrong.is_negative() || right.is_negative() {
         return Slip::Other;
     }

@@ -11,7 +11,7 @@ use std::collections::BTreeMap;
 
 /// A cell of the table.
 #[derive(Clone, Debug)]
-pub struct Cell {
+pub(super) struct Cell {
     /// The figure.
     pub slot: SlotId,
     /// What it says; none where it says nothing that can be used: unreadable, approximate, or a total left blank.
@@ -34,7 +34,7 @@ pub struct Cell {
 
 /// A table's equations.
 #[derive(Clone, Debug)]
-pub struct System {
+pub(super) struct System {
     /// Cells that stand in an equation, in the order of the form.
     pub cells: Vec<Cell>,
     /// Residual of every equation, unusable cells taken for nothing.
@@ -50,7 +50,7 @@ pub struct System {
 impl System {
     /// The equations of a return's table; none if nothing in it can be checked.
     #[must_use]
-    pub fn of(one: &Return, table: TableId, book: &Rulebook) -> Option<Self> {
+    pub(super) fn of(one: &Return, table: TableId, book: &Rulebook) -> Option<Self> {
         let form = book.form(one.form);
         let mut facts: Vec<Option<&Fact>> = vec![None; form.slots.len()];
         for fact in &one.facts {
@@ -156,7 +156,7 @@ impl System {
     }
 
     /// Equations that do not hold, as far as usable cells say.
-    pub fn violated(&self) -> impl Iterator<Item = usize> + '_ {
+    pub(super) fn violated(&self) -> impl Iterator<Item = usize> + '_ {
         let open = |equation: usize| self.terms.get(equation).is_none_or(|terms| self.is_open(terms));
         let broken = self.residuals.iter().enumerate().filter(|(_, residual)| **residual != Amount::ZERO);
         broken.map(|(equation, _)| equation).filter(move |equation| !open(*equation))
@@ -164,19 +164,19 @@ impl System {
 
     /// Whether one of the cells says nothing that can be used.
     #[must_use]
-    pub fn is_open(&self, terms: &[(usize, i64)]) -> bool {
+    pub(super) fn is_open(&self, terms: &[(usize, i64)]) -> bool {
         terms.iter().any(|(place, _)| self.cells.get(*place).is_some_and(|cell| cell.value.is_none()))
     }
 
     /// The value of a cell, nothing where none can be used.
     #[must_use]
-    pub fn value(&self, place: usize) -> Amount {
+    pub(super) fn value(&self, place: usize) -> Amount {
         self.cells.get(place).and_then(|cell| cell.value).unwrap_or(Amount::ZERO)
     }
 
     /// Whether changed values can be: not negative, whole where counts are, and within the bounds that held before.
     #[must_use]
-    pub fn allows(&self, changes: &[(usize, Amount)]) -> bool {
+    pub(super) fn allows(&self, changes: &[(usize, Amount)]) -> bool {
         let mut after: BTreeMap<usize, Amount> = BTreeMap::new();
         for (place, by) in changes {
             let Some(cell) = self.cells.get(*place) else { return false };
@@ -248,6 +248,6 @@ fn says_something<'a>(identity: &Identity, fact: &dyn Fn(SlotId) -> Option<&'a F
 
 /// An amount so many times.
 #[must_use]
-pub fn times(amount: Amount, factor: i64) -> Amount {
+pub(super) fn times(amount: Amount, factor: i64) -> Amount {
     Amount::from_ten_thousandths(amount.ten_thousandths().saturating_mul(i128::from(factor)))
 }

@@ -2,7 +2,7 @@
 
 mod unpack;
 
-pub use unpack::unpack;
+pub(crate) use unpack::unpack;
 
 use crate::fingerprint;
 use crate::input::{InputFile, Source};
@@ -22,12 +22,12 @@ use crate::input::{FACTS, MANIFEST};
 ///
 /// # Errors
 /// The path that does not exist or cannot be listed.
-pub fn list(settings: &Settings) -> Result<Vec<InputFile>, PathBuf> {
+pub(crate) fn list(settings: &Settings) -> Result<Vec<InputFile>, PathBuf> {
     let roster = settings.roster.as_ref().and_then(|path| std::fs::read(path).ok());
     let mut walk = Walk {
         own: settings.output.canonicalize().ok(),
         walked: BTreeSet::new(),
-        roster: roster.map(|bytes| fingerprint::of_bytes(bytes)),
+        roster: roster.map(fingerprint::of_bytes),
         own_results: Vec::new(),
         files: BTreeSet::new(),
     };

@@ -13,7 +13,7 @@ use std::path::{Path, PathBuf};
 ///
 /// # Errors
 /// The path into an archive that leads to nothing.
-pub fn unpack(files: Vec<InputFile>, limits: &Limits) -> Result<Vec<InputFile>, PathBuf> {
+pub(crate) fn unpack(files: Vec<InputFile>, limits: &Limits) -> Result<Vec<InputFile>, PathBuf> {
     let opened: Vec<Vec<InputFile>> =
         files.into_par_iter().map(|file| unpack_one(file, limits)).collect::<Result<_, PathBuf>>()?;
     let mut files: Vec<InputFile> = opened.into_iter().flatten().collect();
@@ -57,7 +57,7 @@ fn split(path: &Path) -> Option<(PathBuf, String)> {
 
 /// The name of an input that is a path into an archive: from the archive's own name on.
 #[must_use]
-pub fn name_inside(path: &Path) -> Option<String> {
+pub(super) fn name_inside(path: &Path) -> Option<String> {
     let (archive, inside) = split(path)?;
     Some(format!("{}/{inside}", archive.file_name()?.to_string_lossy()))
 }

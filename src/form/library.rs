@@ -1,6 +1,7 @@
 //! Where definitions come from: those embedded in the program, and the user's own folder (`--forms DIR`).
 
-use super::lint::unsafe_name;
+use super::crosswalk;
+use super::lint::{lint, unsafe_name};
 use super::{CrosswalkDefinition, DefinitionError, FormDefinition, PhraseBook, Rulebook, Words};
 use crate::fingerprint;
 use std::path::{Path, PathBuf};
@@ -76,7 +77,7 @@ impl Library {
         hashes.push(("words.toml".to_owned(), fingerprint::of_bytes(WORDS)));
         let phrase_text = own_phrases.as_deref().unwrap_or(PHRASES.1);
         hashes.push((CROSSWALK_NAME.to_owned(), fingerprint::of_bytes(&crosswalk)));
-        hashes.push((PHRASES.0.to_owned(), fingerprint::of_bytes(&phrase_text)));
+        hashes.push((PHRASES.0.to_owned(), fingerprint::of_bytes(phrase_text)));
         hashes.sort();
         let rulebook = Rulebook::build(definitions.into_iter().map(|(definition, _, _)| definition).collect())
             .map_err(LibraryError::Definition)?;
@@ -92,6 +93,16 @@ impl Library {
             phrases.check(&rulebook).map_err(LibraryError::Definition)?;
         }
         Ok(Library { rulebook, words, crosswalk, phrases, hashes })
+    }
+
+    /// What would mislead whoever uses these forms: faults of the forms, of the crosswalk between them, and national forms
+    /// that the crosswalk does not know.
+    #[must_use]
+    pub(crate) fn faults(&self) -> Vec<DefinitionError> {
+        let mut faults = lint(&self.rulebook);
+        faults.extend(crosswalk::build(&self.crosswalk, &self.rulebook).1);
+        faults.extend(crosswalk::unlinked(&self.crosswalk, &self.rulebook));
+        faults
     }
 }
 

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 
 /// All faults, in the order of the forms.
 #[must_use]
-pub fn lint(book: &Rulebook) -> Vec<DefinitionError> {
+pub(crate) fn lint(book: &Rulebook) -> Vec<DefinitionError> {
     let mut faults = Vec::new();
     for form in &book.forms {
         let mut fault = |detail: String| faults.push(DefinitionError { form: form.code.clone(), detail });

@@ -4,9 +4,9 @@
 //! what the program works with. Nothing here knows a file, an agency or a figure.
 
 /// The report years that can be: from 2008, when the 政府信息公开条例 came into force.
-pub const REPORT_YEARS: std::ops::Range<u16> = 2008..2100;
+pub(crate) const REPORT_YEARS: std::ops::Range<u16> = 2008..2100;
 
-pub mod crosswalk;
+pub(crate) mod crosswalk;
 mod definition;
 mod library;
 mod lint;
@@ -14,12 +14,11 @@ mod phrases;
 mod rulebook;
 mod words;
 
-pub use crosswalk::CrosswalkDefinition;
-pub use definition::{Axis, Each, FormDefinition, Shape};
+pub(crate) use crosswalk::CrosswalkDefinition;
+pub(crate) use definition::FormDefinition;
+pub use definition::Shape;
 pub use library::{Library, LibraryError};
-pub use lint::lint;
-pub use phrases::{GrammarWords, IndicatorPhrases, PhraseBook};
-pub use rulebook::{
-    Block, DefinitionError, Derived, Form, FormId, Identity, Line, Rulebook, Slot, SlotId, Table, TableId, Term,
-};
-pub use words::{ReplyWords, Words};
+pub(crate) use phrases::{GrammarWords, IndicatorPhrases, PhraseBook};
+pub(crate) use rulebook::DefinitionError;
+pub use rulebook::{Block, Form, FormId, Identity, Line, Rulebook, Slot, SlotId, Table, TableId};
+pub(crate) use words::{ReplyWords, Words};

@@ -35,7 +35,7 @@ struct Question<'a> {
 }
 
 impl<'a> Builder<'a> {
-    pub fn new(file: FileId, agency: Agency, year: u16, form: FormId, year_disputed: bool) -> Self {
+    pub(super) fn new(file: FileId, agency: Agency, year: u16, form: FormId, year_disputed: bool) -> Self {
         let result = Return {
             file,
             agency,
@@ -57,7 +57,7 @@ impl<'a> Builder<'a> {
         }
     }
 
-    pub fn add(
+    pub(super) fn add(
         &mut self,
         located: &'a LocatedTable,
         understood: &Understood,
@@ -392,7 +392,7 @@ impl<'a> Builder<'a> {
         }
     }
 
-    pub fn finish(mut self, book: &Rulebook) -> (Return, Vec<Finding>) {
+    pub(super) fn finish(mut self, book: &Rulebook) -> (Return, Vec<Finding>) {
         self.merge_facts();
         self.settle(book);
         self.result.facts.shrink_to_fit();

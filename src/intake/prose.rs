@@ -120,7 +120,9 @@ impl Intake<'_> {
         let placeless = |finding: Finding| Finding { place: None, ..finding };
         match &identity.agency {
             Ok(agency) => {
-                outcome.findings.extend(super::conflicts(&identity, id, agency, year).into_iter().map(placeless));
+                outcome
+                    .findings
+                    .extend(super::sender::conflicts(&identity, id, agency, year).into_iter().map(placeless));
                 Some(Ok((agency.clone(), year)))
             }
             Err(none) => {

@@ -70,7 +70,7 @@ fn replies_of(sheet: &Sheet, number: u16, words: &ReplyWords) -> Option<Vec<Repl
 
 /// Whether a text is a finding's id.
 #[must_use]
-pub fn is_id(text: &str) -> bool {
+pub(super) fn is_id(text: &str) -> bool {
     let mut chars = text.chars();
     chars.next() == Some(ID.0) && text.len() == ID.1 && chars.all(|c| c.is_ascii_hexdigit())
 }

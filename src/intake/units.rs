@@ -24,13 +24,13 @@ struct Statement {
 }
 
 /// The units that a sheet states, in the order of its cells.
-pub struct StatedUnits {
+pub(super) struct StatedUnits {
     statements: Vec<Statement>,
 }
 
 /// What the sheet says of one figure's unit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Stated {
+pub(super) enum Stated {
     /// Nothing.
     Nothing,
     /// One unit.
@@ -41,7 +41,7 @@ pub enum Stated {
 
 impl StatedUnits {
     /// Collects the statements of a sheet; most sheets have one or two.
-    pub fn of(sheet: &Sheet, guide: &Guide<'_>) -> Self {
+    pub(super) fn of(sheet: &Sheet, guide: &Guide<'_>) -> Self {
         let statements = sheet
             .cells
             .iter()
@@ -61,7 +61,7 @@ impl StatedUnits {
     ///
     /// What stands in the figure's row or over it in its column speaks for it; so does a line above the table. All must
     /// agree: who is right cannot be known.
-    pub fn about(&self, position: Position, first_row: u32, kind: Kind) -> Stated {
+    pub(super) fn about(&self, position: Position, first_row: u32, kind: Kind) -> Stated {
         let fits = |unit: Unit| unit.is_money() == (kind == Kind::Money);
         let mut stated = Stated::Nothing;
         let over = self

@@ -11,13 +11,13 @@ use crate::returns::Agency;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// What the path alone says.
-pub fn by_path(identifier: &Identifier<'_>, path: &Claims) -> Identity {
+pub(super) fn by_path(identifier: &Identifier<'_>, path: &Claims) -> Identity {
     let nowhere = Rows { first: 0, last: 0, column: 0 };
     Scene::new(identifier, &[], path, &[]).identify(&RowClaim::default(), 0, nowhere)
 }
 
 /// The records' tables with who and when, each with the form that fits.
-pub fn attribute(
+pub(super) fn attribute(
     records: Vec<Record>,
     identifier: &Identifier<'_>,
     claims: &[Claims],

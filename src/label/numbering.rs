@@ -11,7 +11,7 @@ const MARKS: &str = "、.:)．：）";
 
 /// `text` without its leading numbering, without the spaces, quotes and bullets before and around it.
 /// If nothing but numbering is there, it is kept.
-pub fn strip(text: &str) -> &str {
+pub(super) fn strip(text: &str) -> &str {
     let mut rest = text;
     while let Some(shorter) = strip_once(rest) {
         if !shorter.chars().any(char::is_alphanumeric) {
@@ -103,7 +103,7 @@ fn starts_with_digit(text: &str) -> bool {
 }
 
 /// ① ⑴ ⒈ ❶ ㈠ ㊀ and their like.
-pub fn is_enclosed_number(c: char) -> bool {
+pub(super) fn is_enclosed_number(c: char) -> bool {
     matches!(c, '\u{2460}'..='\u{249B}' | '\u{24EA}'..='\u{24FF}' | '\u{2776}'..='\u{2793}'
         | '\u{3220}'..='\u{3229}' | '\u{3280}'..='\u{3289}' | '\u{3251}'..='\u{325F}' | '\u{32B1}'..='\u{32BF}')
 }

@@ -17,7 +17,7 @@ const DEEPEST: usize = 5;
 
 /// Which year's figures a head announces.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum When {
+pub(super) enum When {
     /// It does not say.
     #[default]
     Unsaid,
@@ -31,7 +31,7 @@ pub enum When {
 
 impl When {
     /// Whether the figures belong to a report on `year`.
-    pub fn fits(self, year: Option<u16>) -> bool {
+    pub(super) fn fits(self, year: Option<u16>) -> bool {
         match self {
             When::Unsaid | When::This => true,
             When::Year(named) => year == Some(named),
@@ -42,7 +42,7 @@ impl When {
 
 /// What the heads over a column mean.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Meaning {
+pub(super) enum Meaning {
     /// A figure, in every form that has it.
     Figure(Vec<SlotId>),
     /// Several figures, or one that another column may mean too.
@@ -55,7 +55,7 @@ pub enum Meaning {
 
 /// A column with a head of its own.
 #[derive(Clone, Debug)]
-pub struct Column {
+pub(super) struct Column {
     /// Which.
     pub column: u32,
     /// Its heads as written, from top to bottom.
@@ -81,7 +81,7 @@ struct Piece {
 
 /// What a head says of the year, and its normal form without that. Labels that a form has are left whole: last year's
 /// figures may be figures of this year's form.
-pub fn year_of_head(guide: &Guide<'_>, text: &str) -> (When, String) {
+pub(super) fn year_of_head(guide: &Guide<'_>, text: &str) -> (When, String) {
     let key = label::key(text);
     if guide.index.knows(text) || guide.words.is_list_head(&key) {
         return (When::Unsaid, key);
@@ -103,7 +103,7 @@ pub fn year_of_head(guide: &Guide<'_>, text: &str) -> (When, String) {
 }
 
 /// The year that a cell of nothing but four digits names.
-pub fn bare_year(cell: &Cell) -> Option<u16> {
+pub(super) fn bare_year(cell: &Cell) -> Option<u16> {
     let year = match &cell.content {
         Content::Number(number) if number.fract() == 0.0 && (0.0..1e4).contains(number) => {
             format!("{number}").parse().ok()
@@ -115,14 +115,14 @@ pub fn bare_year(cell: &Cell) -> Option<u16> {
 }
 
 /// Whether a text is a piece of a head that the forms or the words know.
-pub fn is_known_piece(guide: &Guide<'_>, text: &str) -> bool {
+pub(super) fn is_known_piece(guide: &Guide<'_>, text: &str) -> bool {
     let (when, rest) = year_of_head(guide, text);
     let known = !guide.index.uses(text).is_empty() || !guide.index.register_head(None, text).is_empty();
     known || (when != When::Unsaid && (rest.is_empty() || guide.index.knows(&rest)))
 }
 
 /// The columns from `from` up to `to` that have a head of their own in `rows`, but for those `taken` otherwise.
-pub fn columns(
+pub(super) fn columns(
     view: &SheetView<'_>,
     guide: &Guide<'_>,
     rows: &[u32],

@@ -69,6 +69,7 @@ impl LabelIndex {
         }
         index.printed_notes.sort_unstable();
         index.printed_notes.dedup();
+        #[allow(clippy::iter_over_hash_type, reason = "each list is put in order by itself")]
         for uses in index.uses.values_mut() {
             uses.sort_unstable();
             uses.dedup();

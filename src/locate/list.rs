@@ -57,7 +57,7 @@ pub enum Fault {
 
 /// Rows that belong to one register or long list.
 #[derive(Clone, Debug)]
-pub struct Area {
+pub(super) struct Area {
     /// First row of its head.
     pub first: u32,
     /// Its last row.
@@ -68,7 +68,7 @@ pub struct Area {
 
 /// The lists of a sheet.
 #[derive(Debug, Default)]
-pub struct Lists {
+pub(super) struct Lists {
     /// First and last rows, from top to bottom.
     pub areas: Vec<(u32, u32)>,
     /// What they hold.
@@ -76,7 +76,7 @@ pub struct Lists {
 }
 
 /// Finds the lists of a sheet. `year` is the report year that the sheet claims.
-pub fn lists(view: &SheetView<'_>, guide: &Guide<'_>, sheet: u16, year: Option<u16>) -> Lists {
+pub(super) fn lists(view: &SheetView<'_>, guide: &Guide<'_>, sheet: u16, year: Option<u16>) -> Lists {
     let mut lists = Lists::default();
     let mut next = 0;
     for row in view.row_numbers() {
@@ -94,7 +94,7 @@ pub fn lists(view: &SheetView<'_>, guide: &Guide<'_>, sheet: u16, year: Option<u
 }
 
 /// What a list is read from.
-pub struct Scene<'s, 'g> {
+pub(super) struct Scene<'s, 'g> {
     pub view: &'s SheetView<'s>,
     pub guide: &'s Guide<'g>,
     pub sheet: u16,
@@ -106,7 +106,7 @@ pub struct Scene<'s, 'g> {
 
 impl Scene<'_, '_> {
     /// What a cell says, as text: codes, names and years, never figures.
-    pub fn written(&self, row: u32, column: u32) -> Option<String> {
+    pub(super) fn written(&self, row: u32, column: u32) -> Option<String> {
         let text = self.view.at(Position { row, column }).map(|cell: &Cell| match &cell.content {
             Content::Text(text) | Content::Date(text) | Content::Error(text) => text.trim().to_owned(),
             Content::Number(number) => format!("{number}"),
@@ -117,7 +117,7 @@ impl Scene<'_, '_> {
     }
 
     /// Whether a text may name an agency: words that are no label, no unit, no head and no year.
-    pub fn may_name_agency(&self, text: &str) -> bool {
+    pub(super) fn may_name_agency(&self, text: &str) -> bool {
         let key = label::key(text);
         let words = &self.guide.words;
         text.chars().any(char::is_alphabetic)
@@ -131,17 +131,17 @@ impl Scene<'_, '_> {
     }
 
     /// Whether a text is long enough for an agency's name, and is not one of the words that name none.
-    pub fn may_be_long_name(&self, text: &str) -> bool {
+    pub(super) fn may_be_long_name(&self, text: &str) -> bool {
         text.chars().count() > 1 && !self.guide.words.not_categories.contains(&label::key(text))
     }
 
     /// Whether the row begins with the title of a table.
-    pub fn has_title(&self, row: u32) -> bool {
+    pub(super) fn has_title(&self, row: u32) -> bool {
         self.first_text(row, u32::MAX).is_some_and(|text| self.guide.is_table_title(text))
     }
 
     /// How many of the row's cells are labels of a form, or heads of a list.
-    pub fn labels(&self, row: u32) -> usize {
+    pub(super) fn labels(&self, row: u32) -> usize {
         let known = self.view.marked_row(row).filter(|(cell, mark)| {
             !is_blank(cell) && (!mark.uses.is_empty() || self.guide.words.is_list_head(&mark.key))
         });
@@ -149,12 +149,12 @@ impl Scene<'_, '_> {
     }
 
     /// The first word of a row, up to a column.
-    pub fn first_text(&self, row: u32, to: u32) -> Option<&str> {
+    pub(super) fn first_text(&self, row: u32, to: u32) -> Option<&str> {
         self.view.row(row).map(|(cell, _)| cell).take_while(|cell| cell.column < to).find_map(text_of)
     }
 
     /// Whether the row has the same words in the same columns as one of the head rows, and nothing else.
-    pub fn repeats(&self, row: u32, heads: &[u32]) -> bool {
+    pub(super) fn repeats(&self, row: u32, heads: &[u32]) -> bool {
         let texts = || self.view.marked_row(row).filter(|(cell, _)| !is_blank(cell));
         heads.iter().any(|head| {
             texts().next().is_some()
@@ -167,16 +167,16 @@ impl Scene<'_, '_> {
     }
 
     /// Whether the cell holds anything but spaces.
-    pub fn holds(&self, row: u32, column: u32) -> bool {
+    pub(super) fn holds(&self, row: u32, column: u32) -> bool {
         self.view.at(Position { row, column }).is_some_and(|cell| !is_blank(cell))
     }
 
     /// Whether the cell holds a number, as number or as text, with or without its unit.
-    pub fn is_number(&self, row: u32, column: u32) -> bool {
+    pub(super) fn is_number(&self, row: u32, column: u32) -> bool {
         self.view.at(Position { row, column }).is_some_and(|cell| self.cell_is_number(cell))
     }
 
-    pub fn cell_is_number(&self, cell: &Cell) -> bool {
+    pub(super) fn cell_is_number(&self, cell: &Cell) -> bool {
         let marks = |c: char| c.is_numeric() || c.is_whitespace() || ".,，．+-－−%％".contains(c);
         match &cell.content {
             Content::Number(_) => true,
@@ -192,21 +192,21 @@ impl Scene<'_, '_> {
     }
 
     /// The whole number that a cell holds, if it plainly holds one.
-    pub fn whole_number(&self, row: u32, column: u32) -> Option<u64> {
+    pub(super) fn whole_number(&self, row: u32, column: u32) -> Option<u64> {
         self.written(row, column)?.replace([',', '，'], "").parse().ok()
     }
 
-    pub fn stray(&self, row: u32, column: u32, label: impl Into<String>, fault: Fault) -> Stray {
+    pub(super) fn stray(&self, row: u32, column: u32, label: impl Into<String>, fault: Fault) -> Stray {
         Stray { sheet: self.sheet, position: Position { row, column }, label: label.into(), fault }
     }
 
     /// The year that a row says, else the sheet's.
-    pub fn year_of(&self, claim: &RowClaim) -> Option<u16> {
+    pub(super) fn year_of(&self, claim: &RowClaim) -> Option<u16> {
         claim.year.as_deref().and_then(crate::calendar::year_of_cell).or(self.year)
     }
 
     /// The form's figure among those that a label may mean: of the form that the row names, else of the one in force.
-    pub fn pick(&self, slots: &[SlotId], form: &str, year: Option<u16>) -> Option<SlotId> {
+    pub(super) fn pick(&self, slots: &[SlotId], form: &str, year: Option<u16>) -> Option<SlotId> {
         let book = self.guide.book;
         let codes: BTreeSet<&str> = slots.iter().map(|slot| book.slot(*slot).code.as_str()).collect();
         if codes.len() != 1 {
@@ -220,13 +220,13 @@ impl Scene<'_, '_> {
 }
 
 /// Whether the cell holds nothing but spaces.
-pub fn is_blank(cell: &Cell) -> bool {
+pub(super) fn is_blank(cell: &Cell) -> bool {
     matches!(&cell.content, Content::Text(text) if text.trim().is_empty())
 }
 
 /// What the rows of a list come to, by agency and year, in the order in which these first appear.
 #[derive(Default)]
-pub struct Sheaf {
+pub(super) struct Sheaf {
     places: HashMap<RowClaim, usize, FixedState>,
     bundles: Vec<Bundle>,
     /// What concerns the list as a whole.
@@ -242,14 +242,14 @@ struct Bundle {
 
 impl Sheaf {
     /// Puts a figure to its agency and year; `held` says whether its row holds anything.
-    pub fn place(&mut self, claim: &RowClaim, table: TableId, placed: Placed, held: bool) {
+    pub(super) fn place(&mut self, claim: &RowClaim, table: TableId, placed: Placed, held: bool) {
         let bundle = self.bundle(claim);
         bundle.bare &= !held;
         bundle.tables.entry(table).or_default().push(placed);
     }
 
     /// Puts what was left out to its agency and year, or to the whole list.
-    pub fn leave(&mut self, claim: Option<&RowClaim>, stray: Stray) {
+    pub(super) fn leave(&mut self, claim: Option<&RowClaim>, stray: Stray) {
         match claim {
             Some(claim) => {
                 let bundle = self.bundle(claim);
@@ -274,12 +274,12 @@ impl Sheaf {
     }
 
     /// Whether no row was understood.
-    pub fn is_empty(&self) -> bool {
+    pub(super) fn is_empty(&self) -> bool {
         self.bundles.is_empty() && self.loose.is_empty()
     }
 
     /// The records; `head` is the list's first row.
-    pub fn records(self, sheet: u16, head: u32) -> Vec<Record> {
+    pub(super) fn records(self, sheet: u16, head: u32) -> Vec<Record> {
         let located = |(table, figures)| LocatedTable { figures, ..LocatedTable::new(table, sheet, head) };
         let loose = Record { strays: self.loose, ..Record::default() };
         let bundles = self.bundles.into_iter().map(|bundle| Record {

@@ -53,7 +53,7 @@ struct Row<'g> {
 }
 
 /// Reads a long list whose head is this row, if it is one.
-pub fn read(scene: &Scene<'_, '_>, head: u32) -> Option<Area> {
+pub(super) fn read(scene: &Scene<'_, '_>, head: u32) -> Option<Area> {
     let columns = columns(scene, head)?;
     let mut sheaf = Sheaf::default();
     let mut last = head;
@@ -216,82 +216,112 @@ struct Above {
     indicator: String,
 }
 
+/// What a row says of agency and year, and what it has from the rows above.
+struct Claimed {
+    claim: RowClaim,
+    /// Whether it is known at all.
+    certain: bool,
+    /// Whether a part of it stands above.
+    inherits: bool,
+}
+
+/// How the rows of a list name agencies and years.
+struct Naming<'s, 'v, 'g> {
+    scene: &'s Scene<'v, 'g>,
+    columns: &'s Columns,
+    /// Whether rows name an agency of their own.
+    any_named: bool,
+    years: BTreeSet<String>,
+}
+
+impl<'s, 'v, 'g> Naming<'s, 'v, 'g> {
+    fn of(scene: &'s Scene<'v, 'g>, columns: &'s Columns, numbers: &[u32]) -> Self {
+        let mut naming = Naming { scene, columns, any_named: false, years: BTreeSet::new() };
+        naming.any_named = numbers.iter().any(|row| naming.is_named(*row) && scene.holds(*row, columns.indicator));
+        naming.years = numbers.iter().filter_map(|row| naming.text(*row, columns.year)).collect();
+        naming
+    }
+
+    fn text(&self, row: u32, column: Option<u32>) -> Option<String> {
+        column.and_then(|column| self.scene.written(row, column))
+    }
+
+    fn is_total(&self, row: u32) -> bool {
+        self.text(row, self.columns.agency).is_some_and(|name| self.scene.guide.words.adds_up_rows(&name))
+    }
+
+    fn is_named(&self, row: u32) -> bool {
+        let own = [self.columns.agency, self.columns.agency_id];
+        own.into_iter().any(|column| self.text(row, column).is_some()) && !self.is_total(row)
+    }
+
+    /// Whose a row is and of which year, if what is above it may be handed down.
+    fn claimed(&self, row: u32, above: &Above) -> Claimed {
+        let (agency, agency_id) = (self.text(row, self.columns.agency), self.text(row, self.columns.agency_id));
+        let own_year = self.text(row, self.columns.year);
+        let is_named = agency.is_some() || agency_id.is_some();
+        let claim = RowClaim { agency, agency_id, year: own_year.clone() };
+        let handed_down = above.claim.as_ref().filter(|_| above.row + 1 == row);
+        if !is_named && self.any_named {
+            return match handed_down {
+                Some(who) => {
+                    let claim = RowClaim { year: own_year.or(who.year.clone()), ..who.clone() };
+                    Claimed { claim, certain: true, inherits: true }
+                }
+                None => Claimed { claim, certain: false, inherits: false },
+            };
+        }
+        if own_year.is_some() || self.years.is_empty() {
+            return Claimed { claim, certain: true, inherits: false };
+        }
+        let only = self.years.first().filter(|_| self.years.len() == 1);
+        let year = only.cloned().or_else(|| handed_down.filter(|_| !is_named)?.year.clone());
+        let certain = year.is_some();
+        Claimed { claim: RowClaim { year, ..claim }, certain, inherits: only.is_none() }
+    }
+}
+
 /// The rows with figures, each with its agency, year and indicator.
 fn rows<'s>(scene: &Scene<'s, '_>, columns: &Columns, numbers: &[u32], sheaf: &mut Sheaf) -> Vec<Row<'s>> {
-    let text = |row: u32, column: Option<u32>| column.and_then(|column| scene.written(row, column));
-    let is_total = |row: u32| text(row, columns.agency).is_some_and(|name| scene.guide.words.adds_up_rows(&name));
-    let named = |row: u32| {
-        let any = [columns.agency, columns.agency_id].into_iter().any(|column| text(row, column).is_some());
-        any && !is_total(row)
-    };
-    let any_named = numbers.iter().any(|row| named(*row) && scene.holds(*row, columns.indicator));
-    let years: BTreeSet<String> = numbers.iter().filter_map(|row| text(*row, columns.year)).collect();
-    let only_year = years.first().filter(|_| years.len() == 1);
+    let naming = Naming::of(scene, columns, numbers);
+    let text = |row: u32, column: Option<u32>| naming.text(row, column);
     let mut above = Above::default();
     let mut used: HashSet<(RowClaim, String, String)> = HashSet::new();
     let mut found = Vec::new();
     for row in numbers.iter().copied() {
-        let value = scene.view.at(Position { row, column: columns.value }).filter(|cell| !is_blank(cell));
+        let held = scene.view.at(Position { row, column: columns.value }).is_some_and(|cell| !is_blank(cell));
         let first = scene.first_text(row, columns.value).unwrap_or_default();
         let skipped = matches!(text(row, columns.counted).unwrap_or_default().as_str(), "false" | "FALSE" | "0" | "no");
         let own_indicator = scene.written(row, columns.indicator);
-        if is_total(row) || skipped || (own_indicator.is_none() && scene.guide.words.is_note(first)) {
+        if naming.is_total(row) || skipped || (own_indicator.is_none() && scene.guide.words.is_note(first)) {
             above = Above::default();
             continue;
         }
-        if own_indicator.is_none() && value.is_none() {
+        if own_indicator.is_none() && !held {
             continue;
         }
-        let contiguous = above.row + 1 == row;
-        let (agency, agency_id) = (text(row, columns.agency), text(row, columns.agency_id));
-        let own_year = text(row, columns.year);
-        let is_named = agency.is_some() || agency_id.is_some();
-        let mut claim = RowClaim { agency, agency_id, year: own_year.clone() };
-        let mut certain = true;
-        let mut inherits = false;
-        if !is_named && any_named {
-            match above.claim.as_ref().filter(|_| contiguous) {
-                Some(who) => {
-                    let year = own_year.clone().or(who.year.clone());
-                    claim = RowClaim { year, ..who.clone() };
-                    inherits = true;
-                }
-                None => certain = false,
-            }
-        } else if own_year.is_none() && !years.is_empty() {
-            claim.year = only_year.cloned().or_else(|| {
-                let same = above.claim.as_ref().filter(|who| contiguous && !is_named && who.year.is_some());
-                same.and_then(|who| who.year.clone())
-            });
-            certain = claim.year.is_some();
-            inherits = only_year.is_none();
-        }
+        let Claimed { claim, certain, inherits } = naming.claimed(row, &above);
         let dimension = text(row, columns.dimension).unwrap_or_default();
-        let indicator = match own_indicator {
-            Some(indicator) => Some(indicator),
-            // Merged downwards: the rows differ in their dimensions.
-            None if contiguous && !dimension.is_empty() && above.claim.as_ref() == Some(&claim) => {
-                inherits = true;
-                Some(above.indicator.clone()).filter(|indicator| !indicator.is_empty())
-            }
-            None => None,
-        };
-        above.row = row;
-        above.claim = certain.then(|| claim.clone());
-        above.indicator = indicator.clone().unwrap_or_default();
-        let at = |column: Option<u32>| column.unwrap_or(columns.indicator);
+        // Merged downwards: the rows differ in their dimensions.
+        let merged = own_indicator.is_none()
+            && above.row + 1 == row
+            && !dimension.is_empty()
+            && above.claim.as_ref() == Some(&claim);
+        let indicator = own_indicator.or_else(|| Some(above.indicator.clone()).filter(|_| merged));
+        let indicator = indicator.filter(|indicator| !indicator.is_empty());
+        above = Above { row, claim: certain.then(|| claim.clone()), indicator: indicator.clone().unwrap_or_default() };
         let Some(indicator) = indicator else {
-            if value.is_some() {
+            if held {
                 sheaf.leave(None, scene.stray(row, columns.value, "", Fault::UnclearRow));
             }
             continue;
         };
-        let key = (claim.clone(), label::key(&indicator), dimension.clone());
-        let fresh = used.insert(key);
-        if !certain || (inherits && !fresh) {
+        let fresh = used.insert((claim.clone(), label::key(&indicator), dimension.clone()));
+        if !certain || ((inherits || merged) && !fresh) {
             above.claim = None;
-            if value.is_some() {
-                sheaf.leave(None, scene.stray(row, at(columns.agency.or(columns.year)), "", Fault::Unnamed));
+            if held {
+                let column = columns.agency.or(columns.year).unwrap_or(columns.indicator);
+                sheaf.leave(None, scene.stray(row, column, "", Fault::Unnamed));
             }
             continue;
         }
@@ -299,7 +329,6 @@ fn rows<'s>(scene: &Scene<'s, '_>, columns: &Columns, numbers: &[u32], sheaf: &m
         let candidates = scene.guide.index.long_entry(&indicator, &dimension);
         let slot = scene.pick(candidates, &form, scene.year_of(&claim));
         let unit = text(row, columns.unit).unwrap_or_default();
-        let held = value.is_some();
         found.push(Row { row, claim, indicator, dimension, form, unit, candidates, slot, unclear: false, held });
     }
     settle_forms(scene, &mut found);
@@ -335,92 +364,113 @@ fn settle_forms(scene: &Scene<'_, '_>, rows: &mut [Row<'_>]) {
     }
 }
 
+/// What is known of all rows of a list before any is placed.
+struct Rows<'r> {
+    /// Where a table's rows name dimensions, and other ones than its total.
+    divided: BTreeSet<(&'r RowClaim, TableId)>,
+    /// The table for an agency's open categories.
+    open: BTreeMap<&'r RowClaim, TableId>,
+    /// The report year's figures that there are.
+    present: BTreeSet<(&'r RowClaim, SlotId)>,
+}
+
+impl<'r> Rows<'r> {
+    fn of(scene: &Scene<'_, '_>, rows: &'r [Row<'_>]) -> Self {
+        let book = scene.guide.book;
+        let mut all = Rows { divided: BTreeSet::new(), open: BTreeMap::new(), present: BTreeSet::new() };
+        for row in rows {
+            let Some(id) = row.slot else { continue };
+            let slot = book.slot(id);
+            let table = book.table(slot.table);
+            if !row.dimension.is_empty() && table.default_dimension.as_ref() != Some(&slot.dimension) {
+                all.divided.insert((&row.claim, slot.table));
+            }
+            if table.open_categories {
+                all.open.insert(&row.claim, slot.table);
+            }
+            if is_of_the_year(scene, row) {
+                all.present.insert((&row.claim, id));
+            }
+        }
+        all
+    }
+}
+
+fn is_of_the_year(scene: &Scene<'_, '_>, row: &Row<'_>) -> bool {
+    year_of_head(scene.guide, &row.indicator).0.fits(scene.year_of(&row.claim))
+}
+
 /// Puts the rows' figures to their agencies and years.
 fn place(scene: &Scene<'_, '_>, columns: &Columns, rows: Vec<Row<'_>>, sheaf: &mut Sheaf) {
-    let book = scene.guide.book;
-    // Where a table's rows name dimensions, and other ones than its total.
-    let mut divided: BTreeSet<(&RowClaim, TableId)> = BTreeSet::new();
-    let mut open: BTreeMap<&RowClaim, TableId> = BTreeMap::new();
-    for row in &rows {
-        let Some(slot) = row.slot.map(|slot| book.slot(slot)) else { continue };
-        let table = book.table(slot.table);
-        if !row.dimension.is_empty() && table.default_dimension.as_ref() != Some(&slot.dimension) {
-            divided.insert((&row.claim, slot.table));
-        }
-        if table.open_categories {
-            open.insert(&row.claim, slot.table);
-        }
-    }
-    let of_the_year = |row: &Row<'_>| year_of_head(scene.guide, &row.indicator).0.fits(scene.year_of(&row.claim));
-    let present: BTreeSet<(&RowClaim, SlotId)> =
-        rows.iter().filter(|row| of_the_year(row)).filter_map(|row| Some((&row.claim, row.slot?))).collect();
+    let all = Rows::of(scene, &rows);
     let mut compared = 0;
     for row in &rows {
         let position = Position { row: row.row, column: columns.value };
-        let placed = |item: Item, head: Option<Position>| Placed { item, position, head };
-        if !of_the_year(row) {
-            let replaced = row.slot.is_some_and(|slot| present.contains(&(&row.claim, slot)));
+        let leave = |sheaf: &mut Sheaf, column: u32, label: &str, fault: Fault| {
+            sheaf.leave(Some(&row.claim), scene.stray(row.row, column, label, fault));
+        };
+        if !is_of_the_year(scene, row) {
+            let replaced = row.slot.is_some_and(|slot| all.present.contains(&(&row.claim, slot)));
             if row.held && !replaced {
-                let stray = scene.stray(row.row, columns.indicator, &row.indicator, Fault::OtherYear);
-                sheaf.leave(Some(&row.claim), stray);
+                leave(sheaf, columns.indicator, &row.indicator, Fault::OtherYear);
             }
-            continue;
-        }
-        if let Some(id) = row.slot {
-            let slot = book.slot(id);
+        } else if let Some(id) = row.slot {
+            let slot = scene.guide.book.slot(id);
             let unsaid = row.dimension.is_empty() && !slot.dimension.is_empty() && row.indicator.trim() != slot.code;
-            if unsaid && divided.contains(&(&row.claim, slot.table)) {
+            if unsaid && all.divided.contains(&(&row.claim, slot.table)) {
                 if row.held {
-                    let stray = scene.stray(row.row, columns.indicator, &row.indicator, Fault::UnclearRow);
-                    sheaf.leave(Some(&row.claim), stray);
+                    leave(sheaf, columns.indicator, &row.indicator, Fault::UnclearRow);
                 }
                 continue;
             }
             // The unit beside an amount of money is the amount's.
             let unit = columns.unit.filter(|_| slot.kind == Kind::Money && !row.unit.is_empty());
             let head = unit.map(|column| Position { row: row.row, column });
-            sheaf.place(&row.claim, slot.table, placed(Item::Slot(id), head), row.held);
-            continue;
+            sheaf.place(&row.claim, slot.table, Placed { item: Item::Slot(id), position, head }, row.held);
+        } else if row.held && !scene.guide.words.adds_up_rows(&row.indicator) {
+            match open_item(scene, columns, row, &all, &mut compared) {
+                Ok((table, item)) => sheaf.place(&row.claim, table, Placed { item, position, head: None }, true),
+                Err((column, label, fault)) => leave(sheaf, column, label, fault),
+            }
         }
-        if !row.held || scene.guide.words.adds_up_rows(&row.indicator) {
-            continue;
-        }
-        if row.unclear {
-            let stray = scene.stray(row.row, columns.indicator, &row.indicator, Fault::UnclearRow);
-            sheaf.leave(Some(&row.claim), stray);
-            continue;
-        }
-        // The form has the indicator, so it is the dimension that is wanting or wrong.
-        if !scene.guide.index.uses(&row.indicator).is_empty() {
-            let (column, fault) = match columns.dimension.filter(|_| !row.dimension.is_empty()) {
-                Some(column) => (column, Fault::UnknownDimension),
-                None => (columns.indicator, Fault::UnclearRow),
-            };
-            let label = if fault == Fault::UnclearRow { &row.indicator } else { &row.dimension };
-            sheaf.leave(Some(&row.claim), scene.stray(row.row, column, label, fault));
-            continue;
-        }
-        // Our own code of a category that no form lists.
-        let code = row.indicator.strip_prefix(OPEN);
-        compared += 1;
-        let near = (code.is_none() && compared <= LABELS_COMPARED)
-            .then(|| scene.guide.index.nearest(book, &row.indicator))
-            .flatten();
-        let named = book.form_by_code(row.form.trim()).map(|form| {
-            let tables = &book.form(form).tables;
-            tables.iter().copied().find(|table| book.table(*table).open_categories)
+    }
+}
+
+/// The open category that a row without a figure of a form is; else the column, label and reason why it is none.
+fn open_item<'r>(
+    scene: &Scene<'_, '_>,
+    columns: &Columns,
+    row: &'r Row<'_>,
+    all: &Rows<'_>,
+    compared: &mut usize,
+) -> Result<(TableId, Item), (u32, &'r str, Fault)> {
+    let book = scene.guide.book;
+    if row.unclear {
+        return Err((columns.indicator, &row.indicator, Fault::UnclearRow));
+    }
+    // The form has the indicator, so it is the dimension that is wanting or wrong.
+    if !scene.guide.index.uses(&row.indicator).is_empty() {
+        return Err(match columns.dimension.filter(|_| !row.dimension.is_empty()) {
+            Some(column) => (column, &row.dimension, Fault::UnknownDimension),
+            None => (columns.indicator, &row.indicator, Fault::UnclearRow),
         });
-        let table = named.unwrap_or_else(|| open.get(&row.claim).copied());
-        match table.filter(|_| row.dimension.is_empty() && near.is_none()) {
-            Some(table) => {
-                let label = code.unwrap_or(&row.indicator).to_owned();
-                let item = Item::Open { label, unit: row.unit.clone() };
-                sheaf.place(&row.claim, table, placed(item, None), true);
-            }
-            None => {
-                let stray = scene.stray(row.row, columns.indicator, &row.indicator, Fault::UnknownIndicator(near));
-                sheaf.leave(Some(&row.claim), stray);
-            }
+    }
+    // Our own code of a category that no form lists.
+    let code = row.indicator.strip_prefix(OPEN);
+    *compared += 1;
+    let near = (code.is_none() && *compared <= LABELS_COMPARED)
+        .then(|| scene.guide.index.nearest(book, &row.indicator))
+        .flatten();
+    let named = book.form_by_code(row.form.trim()).map(|form| {
+        let tables = &book.form(form).tables;
+        tables.iter().copied().find(|table| book.table(*table).open_categories)
+    });
+    let table = named.unwrap_or_else(|| all.open.get(&row.claim).copied());
+    match table.filter(|_| row.dimension.is_empty() && near.is_none()) {
+        Some(table) => {
+            let label = code.unwrap_or(&row.indicator).to_owned();
+            Ok((table, Item::Open { label, unit: row.unit.clone() }))
         }
+        None => Err((columns.indicator, &row.indicator, Fault::UnknownIndicator(near))),
     }
 }

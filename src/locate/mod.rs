@@ -14,10 +14,10 @@ mod register;
 mod sheet;
 mod words;
 
-pub use index::{LabelIndex, LabelUse, Role};
-pub use list::{Fault, Stray};
-pub use sheet::{Look, SheetView, look, position, raw_of, text_of};
-pub use words::{LineHead, WordKeys};
+pub(crate) use index::{LabelIndex, LabelUse, Role};
+pub(crate) use list::{Fault, Stray};
+pub(crate) use sheet::{Look, SheetView, look, position, raw_of, text_of};
+pub(crate) use words::{LineHead, WordKeys};
 
 use crate::address::Position;
 use crate::form::{FormId, Rulebook, SlotId, TableId, Words};

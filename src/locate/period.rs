@@ -5,7 +5,7 @@ use crate::label;
 
 /// A year that a head or label names.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Period {
+pub(crate) enum Period {
     /// In words: the report year.
     Report,
     /// In words: another year.
@@ -16,7 +16,7 @@ pub enum Period {
 
 impl Period {
     /// Whether this is the report year; none if that year is not known.
-    pub fn is_report_year(self, report_year: Option<u16>) -> Option<bool> {
+    pub(crate) fn is_report_year(self, report_year: Option<u16>) -> Option<bool> {
         match self {
             Period::Report => Some(true),
             Period::Other => Some(false),
@@ -27,7 +27,7 @@ impl Period {
 
 /// The words for years, under their normal form, longest first.
 #[derive(Debug)]
-pub struct PeriodWords {
+pub(super) struct PeriodWords {
     words: Vec<(String, Period)>,
     /// What may follow a year in figures, longest first.
     endings: Vec<String>,
@@ -35,7 +35,7 @@ pub struct PeriodWords {
 
 impl PeriodWords {
     /// Normalises the words.
-    pub fn new(given: &Words) -> Self {
+    pub(super) fn new(given: &Words) -> Self {
         let report = given.this_year.iter().map(|word| (label::key(word), Period::Report));
         let other = given.other_year.iter().map(|word| (label::key(word), Period::Other));
         let mut words: Vec<(String, Period)> = report.chain(other).collect();
@@ -46,7 +46,7 @@ impl PeriodWords {
     }
 
     /// The one year that a normal form names, and the rest without it; none if it names no year or more than one.
-    pub fn split(&self, key: &str) -> Option<(Period, String)> {
+    pub(super) fn split(&self, key: &str) -> Option<(Period, String)> {
         let (period, rest) = self.take(key)?;
         self.take(&rest).is_none().then_some((period, rest))
     }

@@ -30,7 +30,7 @@ struct Panel {
 }
 
 /// Reads a register whose agencies' head stands in `anchor`, if there is one.
-pub fn read(scene: &Scene<'_, '_>, anchor: u32) -> Option<Area> {
+pub(super) fn read(scene: &Scene<'_, '_>, anchor: u32) -> Option<Area> {
     let panels = panels(scene, anchor);
     let first_panel = panels.first()?;
     let head_rows = head_rows(scene, anchor, first_panel)?;

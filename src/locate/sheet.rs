@@ -13,7 +13,7 @@ const LONGEST_LABEL: usize = 80;
 
 /// What a cell may be as a label.
 #[derive(Clone, Debug, Default)]
-pub struct Mark<'a> {
+pub(crate) struct Mark<'a> {
     /// Its uses in the rulebook.
     pub uses: &'a [LabelUse],
     /// Its normal form.
@@ -28,7 +28,7 @@ pub struct Mark<'a> {
 
 /// What a cell looks like to someone who searches for figures.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Look {
+pub(crate) enum Look {
     /// A figure, even one that cannot be read: it belongs to a statistic.
     Figure,
     /// A mark or word for nothing.
@@ -39,13 +39,13 @@ pub enum Look {
 
 impl Look {
     /// Whether a statistic's cell looks so.
-    pub fn is_value(self) -> bool {
+    pub(crate) fn is_value(self) -> bool {
         self != Look::Prose
     }
 }
 
 /// A sheet with its labels recognised.
-pub struct SheetView<'a> {
+pub(crate) struct SheetView<'a> {
     cells: &'a [Cell],
     marks: Vec<Mark<'a>>,
     rows: Vec<(u32, usize, usize)>,
@@ -54,7 +54,7 @@ pub struct SheetView<'a> {
 impl<'a> SheetView<'a> {
     /// Looks up every text of the sheet.
     #[must_use]
-    pub fn new(sheet: &'a Sheet, guide: &'a Guide<'_>) -> Self {
+    pub(crate) fn new(sheet: &'a Sheet, guide: &'a Guide<'_>) -> Self {
         let cells = sheet.cells.as_slice();
         let marks = cells.iter().map(|cell| text_of(cell).map(|text| mark(text, guide)).unwrap_or_default()).collect();
         let mut rows: Vec<(u32, usize, usize)> = Vec::new();
@@ -69,7 +69,7 @@ impl<'a> SheetView<'a> {
 
     /// The rows from `first` up to `end`, which is not among them.
     #[must_use]
-    pub fn part(&self, first: u32, end: u32) -> Self {
+    pub(crate) fn part(&self, first: u32, end: u32) -> Self {
         let from = self.cells.partition_point(|cell| cell.row < first);
         let to = self.cells.partition_point(|cell| cell.row < end).max(from);
         let inside = self.rows.iter().filter(|(row, _, _)| (first..end).contains(row));
@@ -81,39 +81,39 @@ impl<'a> SheetView<'a> {
     }
 
     /// All cells with their label uses, row by row.
-    pub fn labelled(&self) -> impl Iterator<Item = (&'a Cell, &'a [LabelUse])> + '_ {
+    pub(crate) fn labelled(&self) -> impl Iterator<Item = (&'a Cell, &'a [LabelUse])> + '_ {
         self.cells.iter().zip(self.marks.iter().map(|mark| mark.uses))
     }
 
     /// All cells with all that is known of them as labels.
-    pub fn marked(&self) -> impl Iterator<Item = (&'a Cell, &Mark<'a>)> {
+    pub(crate) fn marked(&self) -> impl Iterator<Item = (&'a Cell, &Mark<'a>)> {
         self.cells.iter().zip(&self.marks)
     }
 
     /// What the cell at a position may be as a label.
     #[must_use]
-    pub fn mark_at(&self, position: Position) -> Option<&Mark<'a>> {
+    pub(crate) fn mark_at(&self, position: Position) -> Option<&Mark<'a>> {
         self.marks.get(self.place_of(position)?)
     }
 
     /// The rows that hold anything.
-    pub fn row_numbers(&self) -> impl Iterator<Item = u32> + '_ {
+    pub(crate) fn row_numbers(&self) -> impl Iterator<Item = u32> + '_ {
         self.rows.iter().map(|(row, _, _)| *row)
     }
 
     /// The rows that hold anything, from `first` to `last` inclusive.
-    pub fn rows_between(&self, first: u32, last: u32) -> impl Iterator<Item = u32> + '_ {
+    pub(crate) fn rows_between(&self, first: u32, last: u32) -> impl Iterator<Item = u32> + '_ {
         let start = self.rows.partition_point(|(row, _, _)| *row < first);
         self.rows.iter().skip(start).map(|(row, _, _)| *row).take_while(move |row| *row <= last)
     }
 
     /// The cells of a row with their label uses.
-    pub fn row(&self, row: u32) -> impl DoubleEndedIterator<Item = (&'a Cell, &'a [LabelUse])> + '_ {
+    pub(crate) fn row(&self, row: u32) -> impl DoubleEndedIterator<Item = (&'a Cell, &'a [LabelUse])> + '_ {
         self.marked_row(row).map(|(cell, mark)| (cell, mark.uses))
     }
 
     /// The cells of a row with all that is known of them as labels.
-    pub fn marked_row(&self, row: u32) -> impl DoubleEndedIterator<Item = (&'a Cell, &Mark<'a>)> {
+    pub(crate) fn marked_row(&self, row: u32) -> impl DoubleEndedIterator<Item = (&'a Cell, &Mark<'a>)> {
         let (start, end) = self
             .rows
             .binary_search_by_key(&row, |(row, _, _)| *row)
@@ -126,7 +126,7 @@ impl<'a> SheetView<'a> {
 
     /// The cell at a position, if it holds anything.
     #[must_use]
-    pub fn at(&self, position: Position) -> Option<&'a Cell> {
+    pub(crate) fn at(&self, position: Position) -> Option<&'a Cell> {
         self.cells.get(self.place_of(position)?)
     }
 
@@ -136,7 +136,7 @@ impl<'a> SheetView<'a> {
 
     /// The last row that holds anything.
     #[must_use]
-    pub fn last_row(&self) -> u32 {
+    pub(crate) fn last_row(&self) -> u32 {
         self.rows.last().map_or(0, |(row, _, _)| *row)
     }
 }
@@ -189,7 +189,7 @@ fn only_numerals(key: &str) -> bool {
 
 /// The cell's text, if it is text and not a figure written as text.
 #[must_use]
-pub fn text_of(cell: &Cell) -> Option<&str> {
+pub(crate) fn text_of(cell: &Cell) -> Option<&str> {
     match &cell.content {
         Content::Text(text) if !text.trim().is_empty() => Some(text),
         _ => None,
@@ -199,7 +199,7 @@ pub fn text_of(cell: &Cell) -> Option<&str> {
 /// Whether the cell holds a figure, a sign for none, or something else that a statistic's cell may hold: anything but
 /// a text without any numeral.
 #[must_use]
-pub fn may_be_figure(cell: &Cell) -> bool {
+pub(super) fn may_be_figure(cell: &Cell) -> bool {
     match &cell.content {
         Content::Text(text) => text.chars().any(char::is_numeric),
         Content::Number(_) | Content::Error(_) | Content::Date(_) | Content::Bool(_) | Content::Uncomputed => true,
@@ -208,7 +208,7 @@ pub fn may_be_figure(cell: &Cell) -> bool {
 
 /// What the cell looks like.
 #[must_use]
-pub fn look(cell: &Cell) -> Look {
+pub(crate) fn look(cell: &Cell) -> Look {
     match &cell.content {
         Content::Number(_) | Content::Error(_) | Content::Date(_) | Content::Bool(_) | Content::Uncomputed => {
             Look::Figure
@@ -229,7 +229,7 @@ pub fn look(cell: &Cell) -> Look {
 
 /// Whether the cell can be read as a figure or a mark for none, so that it is no label.
 #[must_use]
-pub fn is_value(cell: &Cell) -> bool {
+pub(super) fn is_value(cell: &Cell) -> bool {
     match &cell.content {
         Content::Text(text) => {
             let meaning = value::read_text(text, Kind::Change, None).meaning;
@@ -241,7 +241,7 @@ pub fn is_value(cell: &Cell) -> bool {
 
 /// What the cell says, as its sender would see it.
 #[must_use]
-pub fn raw_of(cell: &Cell) -> String {
+pub(crate) fn raw_of(cell: &Cell) -> String {
     match &cell.content {
         Content::Number(number) => value::raw_of_number(*number).to_string(),
         Content::Text(text) | Content::Date(text) | Content::Error(text) => text.trim().to_owned(),
@@ -260,6 +260,6 @@ fn is_garbled(text: &str) -> bool {
 
 /// Where the cell stands.
 #[must_use]
-pub fn position(cell: &Cell) -> Position {
+pub(crate) fn position(cell: &Cell) -> Position {
     Position { row: cell.row, column: cell.column }
 }

@@ -9,7 +9,7 @@ use super::heads::When;
 use super::period::PeriodWords;
 
 /// Words under their normal form; looked up for every text of every sheet.
-pub type WordSet = HashSet<String, FixedState>;
+pub(super) type WordSet = HashSet<String, FixedState>;
 
 /// Shorter texts are names, however they begin.
 const SHORTEST_REMARK: usize = 8;

@@ -31,7 +31,7 @@ pub(super) struct Figure {
 
 impl Figure {
     /// Whether it states that there was nothing, which holds of every part as well.
-    pub fn is_nothing(&self) -> bool {
+    pub(super) fn is_nothing(&self) -> bool {
         self.reading.meaning == Meaning::Dash || self.reading.value == Some(Amount::ZERO)
     }
 }
@@ -61,7 +61,7 @@ struct Named {
 
 impl Clause<'_> {
     /// Everything that the clause states.
-    pub fn figures(&self) -> Vec<Figure> {
+    pub(super) fn figures(&self) -> Vec<Figure> {
         if let Some(figures) = self.respectively() {
             return figures;
         }
@@ -119,7 +119,7 @@ impl Clause<'_> {
     }
 
     /// 依申请公开情况：无
-    pub fn struck_out(&self) -> Vec<Figure> {
+    pub(super) fn struck_out(&self) -> Vec<Figure> {
         let Some(named) = self.named_before(self.tokens.len()).filter(|named| self.may_lead(named)) else {
             return Vec::new();
         };
@@ -153,7 +153,7 @@ impl Clause<'_> {
     }
 
     /// The label and number of an item of a list that the rulebook does not know: 通知公告12条.
-    pub fn unknown_item(&self) -> Option<(String, Figure)> {
+    pub(super) fn unknown_item(&self) -> Option<(String, Figure)> {
         let mut quantities = (0..).zip(self.tokens).filter_map(|(at, token)| Some((at, token.quantity()?)));
         let (at, quantity) = quantities.next().filter(|_| quantities.next().is_none())?;
         let quantity_token = self.token(at)?;

@@ -1,7 +1,7 @@
 //! The words of the grammar and the phrases, prepared for looking up.
 
 use super::text::Sentence;
-use crate::form::{IndicatorPhrases, PhraseBook, Rulebook, SlotId, TableId};
+use crate::form::{GrammarWords, IndicatorPhrases, PhraseBook, Rulebook, SlotId, TableId};
 use crate::script::fold;
 use std::collections::{BTreeSet, HashMap};
 
@@ -10,32 +10,32 @@ use std::collections::{BTreeSet, HashMap};
 pub(super) struct Roles(u32);
 
 impl Roles {
-    pub const FILLER: Self = Self(1);
-    pub const TOTAL: Self = Self(1 << 1);
-    pub const EACH: Self = Self(1 << 2);
-    pub const RESPECTIVELY: Self = Self(1 << 3);
-    pub const OF_WHICH: Self = Self(1 << 4);
-    pub const NONE: Self = Self(1 << 5);
-    pub const SEPARATOR: Self = Self(1 << 6);
-    pub const CUMULATIVE: Self = Self(1 << 7);
-    pub const CHANGE: Self = Self(1 << 8);
-    pub const PLAN: Self = Self(1 << 9);
-    pub const STOP: Self = Self(1 << 10);
-    pub const TAIL: Self = Self(1 << 11);
-    pub const SUBJECT: Self = Self(1 << 12);
-    pub const THIS_YEAR: Self = Self(1 << 13);
-    pub const OTHER_YEAR: Self = Self(1 << 14);
-    pub const PART_YEAR: Self = Self(1 << 15);
-    pub const SCOPE: Self = Self(1 << 16);
-    pub const CARRIED: Self = Self(1 << 17);
+    pub(super) const FILLER: Self = Self(1);
+    pub(super) const TOTAL: Self = Self(1 << 1);
+    pub(super) const EACH: Self = Self(1 << 2);
+    pub(super) const RESPECTIVELY: Self = Self(1 << 3);
+    pub(super) const OF_WHICH: Self = Self(1 << 4);
+    pub(super) const NONE: Self = Self(1 << 5);
+    pub(super) const SEPARATOR: Self = Self(1 << 6);
+    pub(super) const CUMULATIVE: Self = Self(1 << 7);
+    pub(super) const CHANGE: Self = Self(1 << 8);
+    pub(super) const PLAN: Self = Self(1 << 9);
+    pub(super) const STOP: Self = Self(1 << 10);
+    pub(super) const TAIL: Self = Self(1 << 11);
+    pub(super) const SUBJECT: Self = Self(1 << 12);
+    pub(super) const THIS_YEAR: Self = Self(1 << 13);
+    pub(super) const OTHER_YEAR: Self = Self(1 << 14);
+    pub(super) const PART_YEAR: Self = Self(1 << 15);
+    pub(super) const SCOPE: Self = Self(1 << 16);
+    pub(super) const CARRIED: Self = Self(1 << 17);
 
     /// Whether one of these roles is among them.
-    pub const fn any(self, roles: Self) -> bool {
+    pub(super) const fn any(self, roles: Self) -> bool {
         self.0 & roles.0 != 0
     }
 
     /// Both.
-    pub const fn and(self, roles: Self) -> Self {
+    pub(super) const fn and(self, roles: Self) -> Self {
         Self(self.0 | roles.0)
     }
 }
@@ -72,13 +72,31 @@ pub(super) struct Indicator {
 }
 
 impl Indicator {
+    fn new(phrases: &IndicatorPhrases, target: Target, book: &PhraseBook, stock: bool) -> Self {
+        let set = |list| folded_all(&IndicatorPhrases::written_out(list, book));
+        Indicator {
+            name: phrases.name().to_owned(),
+            stock,
+            target,
+            units: phrases.units.iter().map(|unit| folded(unit)).collect(),
+            between: set(&phrases.between).into_iter().collect(),
+            verbs: set(&phrases.verbs).into_iter().collect(),
+            not_after: set(&phrases.not_after),
+            needs: set(&phrases.needs),
+            part_of: phrases.part_of.clone(),
+            breakdown: phrases.breakdown.clone(),
+            only_as_part: phrases.only_as_part,
+            open_parts: phrases.open_parts,
+        }
+    }
+
     /// Whether it can be meant behind these words of its clause.
-    pub fn may_follow(&self, lead: &str) -> bool {
+    pub(super) fn may_follow(&self, lead: &str) -> bool {
         !self.not_after.iter().any(|word| lead.contains(word.as_str()))
     }
 
     /// Whether it is a part of what has this name.
-    pub fn is_part_of(&self, whole: &str) -> bool {
+    pub(super) fn is_part_of(&self, whole: &str) -> bool {
         self.part_of.as_deref() == Some(whole)
     }
 }
@@ -89,6 +107,30 @@ pub(super) struct Word {
     pub roles: Roles,
     /// Indicators that it names.
     pub names: Vec<usize>,
+}
+
+/// What the words of the grammar do in a sentence.
+fn roles(grammar: &GrammarWords) -> [(&[String], Roles); 18] {
+    [
+        (&grammar.filler, Roles::FILLER),
+        (&grammar.total, Roles::TOTAL),
+        (&grammar.each, Roles::EACH),
+        (&grammar.respectively, Roles::RESPECTIVELY),
+        (&grammar.of_which, Roles::OF_WHICH),
+        (&grammar.none, Roles::NONE),
+        (&grammar.separators, Roles::SEPARATOR),
+        (&grammar.cumulative, Roles::CUMULATIVE),
+        (&grammar.change, Roles::CHANGE),
+        (&grammar.plan, Roles::PLAN),
+        (&grammar.stop, Roles::STOP),
+        (&grammar.scope, Roles::SCOPE),
+        (&grammar.carried, Roles::CARRIED),
+        (&grammar.tail, Roles::TAIL),
+        (&grammar.subject, Roles::SUBJECT),
+        (&grammar.this_year, Roles::THIS_YEAR),
+        (&grammar.other_year, Roles::OTHER_YEAR),
+        (&grammar.part_year, Roles::PART_YEAR),
+    ]
 }
 
 /// All words, by their first letter, longest first.
@@ -140,49 +182,17 @@ impl Phrases {
                     names.push(number);
                 }
             }
-            let set = |list| folded_all(&IndicatorPhrases::written_out(list, book));
-            units.extend(one.units.iter().map(|unit| folded(unit)));
-            plain.extend(set(&one.between).into_iter().chain(set(&one.verbs)));
-            same_as.push((target.clone(), one.same_as.clone()));
-            indicators.push(Indicator {
-                name: one.name().to_owned(),
-                stock: slot.is_some_and(|slot| rules.slot(slot).stock),
-                target,
-                units: one.units.iter().map(|unit| folded(unit)).collect(),
-                between: set(&one.between).into_iter().collect(),
-                verbs: set(&one.verbs).into_iter().collect(),
-                not_after: set(&one.not_after),
-                needs: set(&one.needs),
-                part_of: one.part_of.clone(),
-                breakdown: one.breakdown.clone(),
-                only_as_part: one.only_as_part,
-                open_parts: one.open_parts,
-            });
+            let indicator = Indicator::new(one, target.clone(), book, slot.is_some_and(|slot| rules.slot(slot).stock));
+            units.extend(indicator.units.iter().cloned());
+            plain.extend(indicator.between.iter().chain(&indicator.verbs).cloned());
+            same_as.push((target, one.same_as.clone()));
+            indicators.push(indicator);
         }
         for word in plain {
             words.entry(word).or_default();
         }
         let grammar = &book.words;
-        for (list, role) in [
-            (&grammar.filler, Roles::FILLER),
-            (&grammar.total, Roles::TOTAL),
-            (&grammar.each, Roles::EACH),
-            (&grammar.respectively, Roles::RESPECTIVELY),
-            (&grammar.of_which, Roles::OF_WHICH),
-            (&grammar.none, Roles::NONE),
-            (&grammar.separators, Roles::SEPARATOR),
-            (&grammar.cumulative, Roles::CUMULATIVE),
-            (&grammar.change, Roles::CHANGE),
-            (&grammar.plan, Roles::PLAN),
-            (&grammar.stop, Roles::STOP),
-            (&grammar.scope, Roles::SCOPE),
-            (&grammar.carried, Roles::CARRIED),
-            (&grammar.tail, Roles::TAIL),
-            (&grammar.subject, Roles::SUBJECT),
-            (&grammar.this_year, Roles::THIS_YEAR),
-            (&grammar.other_year, Roles::OTHER_YEAR),
-            (&grammar.part_year, Roles::PART_YEAR),
-        ] {
+        for (list, role) in roles(grammar) {
             for word in list {
                 let word = words.entry(folded(word)).or_default();
                 word.roles = word.roles.and(role);
@@ -272,6 +282,7 @@ fn by_first_letter<T>(words: impl IntoIterator<Item = (String, T)>) -> Words<T> 
             by_first.entry(*first).or_default().push((letters, what));
         }
     }
+    #[allow(clippy::iter_over_hash_type, reason = "each list is put in order by itself")]
     for list in by_first.values_mut() {
         list.sort_by(|(a, _), (b, _)| b.len().cmp(&a.len()).then_with(|| a.cmp(b)));
     }

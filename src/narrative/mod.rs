@@ -15,13 +15,14 @@ mod text;
 mod time;
 mod token;
 
-pub use lexicon::{Phrases, Target};
+pub use lexicon::Phrases;
+pub(crate) use lexicon::Target;
 
 use crate::value::{Amount, Reading};
 
 /// A figure that a report states, with the sentence that states it.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Stated {
+pub(crate) struct Stated {
     /// What it counts.
     pub target: Target,
     /// Its value.
@@ -36,7 +37,7 @@ pub struct Stated {
 
 /// Paragraph and sentence, both counted from one; paragraphs that hold nothing are not counted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Address {
+pub(crate) struct Address {
     /// The paragraph.
     pub paragraph: u32,
     /// The sentence within it.
@@ -45,7 +46,7 @@ pub struct Address {
 
 /// A list of parts that does not add up to its whole.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Breach {
+pub(crate) struct Breach {
     /// The whole as stated.
     pub whole: Stated,
     /// Its value.
@@ -56,7 +57,7 @@ pub struct Breach {
 
 /// What a report states.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct Narrative {
+pub(crate) struct Narrative {
     /// Its figures in the order of the text, each target once.
     pub stated: Vec<Stated>,
     /// Targets of which it says two things: neither is believed.
@@ -69,15 +70,9 @@ pub struct Narrative {
     pub lists_held: u32,
 }
 
-/// Reads a report on `year`.
-#[must_use]
-pub fn read(text: &str, phrases: &Phrases, year: u16) -> Narrative {
-    read_lines(text.lines(), phrases, year)
-}
-
 /// Reads a report on `year`, paragraph by paragraph.
 #[must_use]
-pub fn read_lines<'t>(lines: impl Iterator<Item = &'t str>, phrases: &Phrases, year: u16) -> Narrative {
+pub(crate) fn read_lines<'t>(lines: impl Iterator<Item = &'t str>, phrases: &Phrases, year: u16) -> Narrative {
     let mut reader = reader::Reader::new(phrases, year);
     for (number, line) in (1..).zip(lines.filter(|line| holds_something(line))) {
         reader.paragraph(number, line);
@@ -87,7 +82,7 @@ pub fn read_lines<'t>(lines: impl Iterator<Item = &'t str>, phrases: &Phrases, y
 
 /// Whether a text speaks of the subject at all: prose about anything else is no report.
 #[must_use]
-pub fn is_about_disclosure(text: &str, phrases: &Phrases) -> bool {
+pub(crate) fn is_about_disclosure(text: &str, phrases: &Phrases) -> bool {
     let folded: String = text.chars().map(crate::script::fold).collect();
     phrases.report_words.iter().any(|word| folded.contains(word.as_str()))
 }

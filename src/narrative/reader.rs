@@ -66,7 +66,7 @@ struct Scene<'a> {
 }
 
 impl<'p> Reader<'p> {
-    pub fn new(phrases: &'p Phrases, year: u16) -> Self {
+    pub(super) fn new(phrases: &'p Phrases, year: u16) -> Self {
         Reader {
             phrases,
             year,
@@ -80,12 +80,12 @@ impl<'p> Reader<'p> {
         }
     }
 
-    pub fn finish(mut self) -> Claims {
+    pub(super) fn finish(mut self) -> Claims {
         self.end_list();
         self.out
     }
 
-    pub fn paragraph(&mut self, number: u32, line: &str) {
+    pub(super) fn paragraph(&mut self, number: u32, line: &str) {
         let paragraph = Paragraph::new(line);
         if !self.goes_on {
             self.end_list();

@@ -5,6 +5,11 @@ use crate::value::Meaning;
 const SENTENCES: &str = include_str!("tests/sentences.tsv");
 const SEED: &str = include_str!("tests/jurong-statistics-bureau-2020.txt");
 
+/// Reads a report on `year`.
+fn read(text: &str, phrases: &Phrases, year: u16) -> Narrative {
+    read_lines(text.lines(), phrases, year)
+}
+
 struct Desk {
     library: Library,
     phrases: Phrases,

@@ -27,12 +27,12 @@ pub(super) struct Sentence {
 
 impl Sentence {
     /// The folded letters from `start` to `end`.
-    pub fn folded(&self, start: usize, end: usize) -> String {
+    pub(super) fn folded(&self, start: usize, end: usize) -> String {
         self.between(start, end).map(|letter| letter.folded).collect()
     }
 
     /// The same as written.
-    pub fn written(&self, start: usize, end: usize) -> String {
+    pub(super) fn written(&self, start: usize, end: usize) -> String {
         self.between(start, end).map(|letter| letter.written).collect()
     }
 
@@ -41,7 +41,7 @@ impl Sentence {
     }
 
     /// The folded letter at a place.
-    pub fn at(&self, place: usize) -> Option<char> {
+    pub(super) fn at(&self, place: usize) -> Option<char> {
         self.letters.get(place).map(|letter| letter.folded)
     }
 }
@@ -61,7 +61,7 @@ pub(super) struct Paragraph {
 
 impl Paragraph {
     /// Reads a line of text.
-    pub fn new(line: &str) -> Self {
+    pub(super) fn new(line: &str) -> Self {
         let line = line.trim();
         let letters = letters(line);
         let plain: Vec<char> = letters.iter().map(|letter| letter.folded).collect();

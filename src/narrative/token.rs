@@ -30,12 +30,12 @@ pub(super) struct Token {
 
 impl Token {
     /// Whether it is a word with one of these roles.
-    pub fn is(&self, wanted: Roles) -> bool {
+    pub(super) fn is(&self, wanted: Roles) -> bool {
         matches!(&self.what, What::Word { roles, .. } if roles.any(wanted))
     }
 
     /// The indicators that it names.
-    pub fn names(&self) -> &[usize] {
+    pub(super) fn names(&self) -> &[usize] {
         match &self.what {
             What::Word { names, .. } => names,
             _ => &[],
@@ -43,7 +43,7 @@ impl Token {
     }
 
     /// The quantity that it is.
-    pub fn quantity(&self) -> Option<&Quantity> {
+    pub(super) fn quantity(&self) -> Option<&Quantity> {
         match &self.what {
             What::Quantity(quantity) => Some(quantity),
             _ => None,
@@ -51,7 +51,7 @@ impl Token {
     }
 
     /// The time of which it speaks.
-    pub fn when(&self) -> Option<When> {
+    pub(super) fn when(&self) -> Option<When> {
         match &self.what {
             What::Time(when) => Some(*when),
             What::Word { roles, .. } if roles.any(Roles::OTHER_YEAR) => Some(When::Other),
@@ -62,7 +62,7 @@ impl Token {
     }
 
     /// Whether it is one of these marks.
-    pub fn is_mark(&self, marks: &str) -> bool {
+    pub(super) fn is_mark(&self, marks: &str) -> bool {
         matches!(self.what, What::Mark(mark) if marks.contains(mark))
     }
 }

@@ -11,7 +11,7 @@ use crate::value::{Problem, Reading, Rewrites};
 use std::collections::BTreeMap;
 
 /// Values of a table by slot; none where nothing is filled in.
-pub type Values = BTreeMap<SlotId, Option<i64>>;
+pub(crate) type Values = BTreeMap<SlotId, Option<i64>>;
 
 /// A table whose returns are made and spoilt.
 pub struct Bench<'a> {

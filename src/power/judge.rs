@@ -58,7 +58,7 @@ impl Outcome {
 
 /// Compares what is said of a spoilt return with what was done to it. Cells that hold formulas are not wrong
 /// themselves.
-pub fn judge(clean: &Values, spoilt: &Values, diagnosis: Option<&Diagnosis>, formulas: &[SlotId]) -> Outcome {
+pub(super) fn judge(clean: &Values, spoilt: &Values, diagnosis: Option<&Diagnosis>, formulas: &[SlotId]) -> Outcome {
     let Some(diagnosis) = diagnosis else { return Outcome::Unnoticed };
     if diagnosis.too_many {
         return Outcome::TooMany;

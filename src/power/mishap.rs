@@ -67,7 +67,7 @@ impl Mishap {
 }
 
 /// What a slip makes of a number; none if it cannot happen to it.
-pub fn mistyped(right: i64, slip: Mishap, dice: &mut Dice) -> Option<i64> {
+pub(super) fn mistyped(right: i64, slip: Mishap, dice: &mut Dice) -> Option<i64> {
     let digits: Vec<u8> = right.to_string().into_bytes();
     let at = usize::try_from(dice.below(digits.len() as u64)).ok()?;
     let mut wrong = digits.clone();

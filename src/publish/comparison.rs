@@ -6,7 +6,7 @@ use crate::value::Amount;
 use polars::prelude::*;
 
 /// What a published sum is compared by.
-pub struct Published {
+pub(super) struct Published {
     /// Its scope as printed.
     pub scope: String,
     /// Whether its form is the official one that everybody owes.
@@ -19,7 +19,7 @@ pub struct Published {
 
 /// A sum of the year before, and by how much this year's differs.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Compared {
+pub(super) struct Compared {
     /// The earlier sum.
     pub previous: Option<Amount>,
     /// This year's less the earlier one; none unless there are both.
@@ -32,7 +32,7 @@ const KEYS: [&str; 3] = ["scope", "required", "code"];
 ///
 /// # Errors
 /// When polars fails, which a sound program does not cause.
-pub fn compare(sums: &[Published], earlier: &EarlierSums, _here: &MainThread) -> PolarsResult<Vec<Compared>> {
+pub(super) fn compare(sums: &[Published], earlier: &EarlierSums, _here: &MainThread) -> PolarsResult<Vec<Compared>> {
     let now = frame("value", sums.iter().map(|sum| (sum.scope.as_str(), sum.required, sum.code.as_str(), sum.value)))?;
     let before = earlier.sums().map(|((scope, required, code), value)| (scope, required, code, Some(value)));
     let before = frame("previous", before)?;

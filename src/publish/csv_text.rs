@@ -5,7 +5,7 @@ const BOM: &[u8] = b"\xEF\xBB\xBF";
 
 /// A CSV file in the making.
 #[derive(Debug)]
-pub struct CsvText {
+pub(super) struct CsvText {
     bytes: Vec<u8>,
     at_start: bool,
 }
@@ -13,12 +13,12 @@ pub struct CsvText {
 impl CsvText {
     /// An empty file, with a byte order mark if wanted.
     #[must_use]
-    pub fn new(bom: bool) -> Self {
+    pub(super) fn new(bom: bool) -> Self {
         CsvText { bytes: if bom { BOM.to_vec() } else { Vec::new() }, at_start: true }
     }
 
     /// Adds a field; text that a spreadsheet would take for a formula is made harmless.
-    pub fn field(&mut self, text: &str) -> &mut Self {
+    pub(super) fn field(&mut self, text: &str) -> &mut Self {
         if !self.at_start {
             self.bytes.push(b',');
         }
@@ -28,7 +28,7 @@ impl CsvText {
     }
 
     /// Adds several fields.
-    pub fn fields<T: AsRef<str>>(&mut self, texts: impl IntoIterator<Item = T>) -> &mut Self {
+    pub(super) fn fields<T: AsRef<str>>(&mut self, texts: impl IntoIterator<Item = T>) -> &mut Self {
         for text in texts {
             self.field(text.as_ref());
         }
@@ -36,26 +36,26 @@ impl CsvText {
     }
 
     /// Ends the row.
-    pub fn end(&mut self) -> &mut Self {
+    pub(super) fn end(&mut self) -> &mut Self {
         self.bytes.extend_from_slice(b"\r\n");
         self.at_start = true;
         self
     }
 
     /// Adds a whole row.
-    pub fn row<T: AsRef<str>>(&mut self, texts: impl IntoIterator<Item = T>) {
+    pub(super) fn row<T: AsRef<str>>(&mut self, texts: impl IntoIterator<Item = T>) {
         self.fields(texts).end();
     }
 
     /// The file's bytes.
     #[must_use]
-    pub fn into_bytes(self) -> Vec<u8> {
+    pub(super) fn into_bytes(self) -> Vec<u8> {
         self.bytes
     }
 }
 
 /// Appends a field's text, quoted where needed and safe to open in a spreadsheet.
-pub fn push_text(bytes: &mut Vec<u8>, text: &str) {
+pub(super) fn push_text(bytes: &mut Vec<u8>, text: &str) {
     let guard = comes_alive(text);
     let quote = text.bytes().any(|byte| matches!(byte, b',' | b'"' | b'\r' | b'\n'));
     if quote {

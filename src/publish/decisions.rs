@@ -11,7 +11,7 @@ use crate::value::{Meaning, read_text};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The year's decisions: those that were given first, then the drafts in the order of the findings.
-pub fn decisions(edition: &Edition<'_>) -> Vec<u8> {
+pub(super) fn decisions(edition: &Edition<'_>) -> Vec<u8> {
     let mut replies: BTreeMap<&str, (&Reply, &str)> = BTreeMap::new();
     for (outcome, input) in edition.collation.outcomes.iter().zip(edition.inputs) {
         for reply in &outcome.answers.replies {

@@ -14,7 +14,7 @@ use rayon::prelude::*;
 use std::io::Write;
 
 /// The file's name.
-pub const NAME: &str = "facts.csv";
+pub(super) const NAME: &str = "facts.csv";
 
 const CSV_HEAD: &str = "year,agency_id,agency,form,table,indicator,dimension,value,meaning,raw,file,sheet,cell,\
                         is_formula,counted,unit,rewrites,low,high\r\n";
@@ -27,7 +27,7 @@ const PORTION: usize = 256;
 ///
 /// # Errors
 /// When it cannot be written.
-pub fn write(edition: &Edition<'_>, returns: &[&Return], folder: &Folder) -> Result<FolderFile, PublishError> {
+pub(super) fn write(edition: &Edition<'_>, returns: &[&Return], folder: &Folder) -> Result<FolderFile, PublishError> {
     let mut file = folder.create(NAME)?;
     let slots = slot_parts(edition);
     let failed = |error: std::io::Error| folder.failure(NAME, error);

@@ -14,7 +14,7 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 /// The year's findings: gravest first, then those that matter most to the published totals, then in the order of agencies
 /// and files.
 #[must_use]
-pub fn findings_of<'a>(collation: &'a Collation, city: &'a City) -> Vec<&'a Finding> {
+pub(crate) fn findings_of<'a>(collation: &'a Collation, city: &'a City) -> Vec<&'a Finding> {
     let mut sorted: Vec<&Finding> = collation.findings(city.year).chain(&city.findings).collect();
     sorted.sort_by(|a, b| order(a, b));
     sorted
@@ -32,7 +32,7 @@ fn asked(finding: &Finding) -> impl Ord + '_ {
 }
 
 /// Gives every finding an id that it keeps from run to run.
-pub fn identify(findings: &mut [&mut Finding], renderer: &Renderer<'_>) {
+pub(crate) fn identify(findings: &mut [&mut Finding], renderer: &Renderer<'_>) {
     // What still matters first: the copy of a return that is not counted asks the same question a second time.
     findings.sort_by(|a, b| (a.level, asked(a)).cmp(&(b.level, asked(b))));
     let identities: HashSet<&str> =
@@ -106,7 +106,7 @@ fn place(finding: &Finding, renderer: &Renderer<'_>) -> (String, String, String)
 }
 
 /// All findings of the year.
-pub fn findings(edition: &Edition<'_>) -> Vec<u8> {
+pub(super) fn findings(edition: &Edition<'_>) -> Vec<u8> {
     let renderer = edition.renderer;
     let mut csv = CsvText::new(edition.bom);
     csv.row([

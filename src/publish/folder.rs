@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
 /// A file or folder that could not be written.
-pub type PublishError = At;
+pub(crate) type PublishError = At;
 
 /// The list of what a published folder holds.
 const MANIFEST: &str = "manifest.json";
@@ -25,7 +25,7 @@ pub struct Folder {
 }
 
 /// A file of the folder that is written bit by bit, hashed on the way.
-pub type FolderFile = Hashed<io::BufWriter<fs::File>>;
+pub(super) type FolderFile = Hashed<io::BufWriter<fs::File>>;
 
 fn failed(path: &Path) -> impl FnOnce(io::Error) -> PublishError + '_ {
     move |error| At { path: path.to_owned(), trouble: error.into() }
@@ -128,7 +128,7 @@ pub fn replace(folders: Vec<Folder>) -> Result<(), PublishError> {
 
 /// The output while one run writes into it.
 #[derive(Debug)]
-pub struct Lock {
+pub(crate) struct Lock {
     path: PathBuf,
     // Released when it is closed, even by a run that is killed.
     _file: fs::File,
@@ -139,7 +139,7 @@ pub struct Lock {
 ///
 /// # Errors
 /// When another run is writing there, or a folder cannot be made, renamed or removed.
-pub fn claim(output: &Path) -> Result<Lock, PublishError> {
+pub(crate) fn claim(output: &Path) -> Result<Lock, PublishError> {
     fs::create_dir_all(output).map_err(failed(output))?;
     let path = output.join(LOCK);
     let file = fs::File::create(&path).map_err(failed(&path))?;

@@ -11,7 +11,7 @@ use crate::returns::{Agency, Return, Status, TableReading};
 use std::collections::BTreeMap;
 
 /// One row per input file and return.
-pub fn returns(edition: &Edition<'_>) -> Vec<u8> {
+pub(super) fn returns(edition: &Edition<'_>) -> Vec<u8> {
     let renderer = edition.renderer;
     let book = renderer.book;
     let mut csv = CsvText::new(edition.bom);
@@ -114,7 +114,7 @@ fn reason(one: &Return, status: Status, rival: Option<&FileId>, renderer: &Rende
 }
 
 /// One row per agency that must report.
-pub fn roster(edition: &Edition<'_>) -> Vec<u8> {
+pub(super) fn roster(edition: &Edition<'_>) -> Vec<u8> {
     let renderer = edition.renderer;
     let mut csv = CsvText::new(edition.bom);
     csv.row(["agency_id", "agency", "parent_id", "state", "file", "group", "errors", "queries"]);

@@ -4,7 +4,7 @@ use super::{Edition, Folder};
 use serde_json::{Map, Value, json};
 
 /// Hashes of inputs, rulebook and outputs.
-pub fn manifest(edition: &Edition<'_>, folder: &Folder) -> Vec<u8> {
+pub(super) fn manifest(edition: &Edition<'_>, folder: &Folder) -> Vec<u8> {
     let inputs: Map<String, Value> = edition
         .inputs
         .iter()

@@ -15,8 +15,9 @@ mod return_to_sender;
 mod summary;
 mod tables;
 
-pub use findings::{findings_of, identify};
-pub use folder::{Folder, PublishError, Replaceable, claim, replace};
+pub(crate) use findings::{findings_of, identify};
+pub use folder::{Folder, Replaceable, replace};
+pub(crate) use folder::{PublishError, claim};
 
 use crate::collate::Collation;
 use crate::collate::Standings;
@@ -31,7 +32,7 @@ use crate::message::Renderer;
 use crate::returns::Return;
 
 /// Everything that a year's files are made from.
-pub struct Edition<'a> {
+pub(crate) struct Edition<'a> {
     /// Report year.
     pub year: u16,
     /// The year's sums.
@@ -64,7 +65,7 @@ pub struct Edition<'a> {
 
 impl Edition<'_> {
     /// The year's returns, in the order of the inputs.
-    pub fn returns(&self) -> Vec<&Return> {
+    pub(crate) fn returns(&self) -> Vec<&Return> {
         self.collation.returns(self.year).collect()
     }
 }
@@ -73,7 +74,7 @@ impl Edition<'_> {
 ///
 /// # Errors
 /// When a file cannot be written.
-pub fn publish(edition: &Edition<'_>, folder: &mut Folder, here: &MainThread) -> Result<(), PublishError> {
+pub(crate) fn publish(edition: &Edition<'_>, folder: &mut Folder, here: &MainThread) -> Result<(), PublishError> {
     folder.write(summary::SUMMARY, summary::summary(edition, here)?)?;
     for (name, bytes) in tables::official_tables(edition) {
         folder.write(&name, bytes)?;

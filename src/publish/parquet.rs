@@ -12,7 +12,7 @@ use polars::prelude::*;
 use std::io::Write;
 
 /// The file's name.
-pub const NAME: &str = "facts.parquet";
+pub(super) const NAME: &str = "facts.parquet";
 /// Returns whose rows are one row group.
 const PORTION: usize = 256;
 
@@ -20,7 +20,7 @@ const PORTION: usize = 256;
 ///
 /// # Errors
 /// When it cannot be written.
-pub fn write(
+pub(super) fn write(
     edition: &Edition<'_>,
     returns: &[&Return],
     folder: &Folder,

@@ -16,7 +16,7 @@ use rayon::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The folder within a year's output.
-pub const FOLDER: &str = "return_to_sender";
+pub(super) const FOLDER: &str = "return_to_sender";
 /// Larger workbooks (an earlier run's list of all facts) are not copied; the page of text names their cells.
 const MOST_CELLS: usize = 200_000;
 /// What a file's or folder's name may hold, in characters.
@@ -29,7 +29,7 @@ type Question<'a> = &'a Finding;
 ///
 /// # Errors
 /// When a file cannot be written.
-pub fn write(edition: &Edition<'_>, folder: &mut Folder) -> Result<(), PublishError> {
+pub(super) fn write(edition: &Edition<'_>, folder: &mut Folder) -> Result<(), PublishError> {
     let mut by_agency: BTreeMap<&str, Vec<Question<'_>>> = BTreeMap::new();
     let open = edition.findings.iter().copied().filter(|finding| finding.level != Level::Note);
     // A file that is named only because it came instead of another year's has no question of its own.

@@ -14,7 +14,7 @@ use rayon::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The file's name.
-pub const SUMMARY: &str = "summary.csv";
+pub(super) const SUMMARY: &str = "summary.csv";
 
 const COLUMNS: [&str; 22] = [
     "year",
@@ -53,7 +53,7 @@ struct Row<'a> {
 ///
 /// # Errors
 /// When polars fails, which a sound program does not cause.
-pub fn summary(edition: &Edition<'_>, here: &MainThread) -> Result<Vec<u8>, PublishError> {
+pub(super) fn summary(edition: &Edition<'_>, here: &MainThread) -> Result<Vec<u8>, PublishError> {
     let rows: Vec<Row<'_>> = edition
         .city
         .tables
@@ -151,7 +151,7 @@ fn codes(edition: &Edition<'_>) -> Vec<SlotId> {
 }
 
 /// One row per agency, one column per code.
-pub fn by_agency(edition: &Edition<'_>) -> Vec<u8> {
+pub(super) fn by_agency(edition: &Edition<'_>) -> Vec<u8> {
     let renderer = edition.renderer;
     let book = renderer.book;
     let slots = codes(edition);
@@ -224,7 +224,7 @@ pub fn by_agency(edition: &Edition<'_>) -> Vec<u8> {
 }
 
 /// What every code means.
-pub fn codebook(edition: &Edition<'_>) -> Vec<u8> {
+pub(super) fn codebook(edition: &Edition<'_>) -> Vec<u8> {
     let renderer = edition.renderer;
     let book = renderer.book;
     let mut csv = CsvText::new(edition.bom);

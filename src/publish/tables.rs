@@ -10,7 +10,7 @@ use crate::value::{Amount, Kind, Unit};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// All published tables: file name and bytes. Versions of a form stand one under the other in the same file.
-pub fn official_tables(edition: &Edition<'_>) -> Vec<(String, Vec<u8>)> {
+pub(super) fn official_tables(edition: &Edition<'_>) -> Vec<(String, Vec<u8>)> {
     let book = edition.renderer.book;
     let mut names: Vec<&str> = book.tables.iter().map(|table| table.publish.as_str()).collect();
     names.sort_unstable();

@@ -85,7 +85,7 @@ impl Survey {
         let mut begun = false;
         // Charts inside the sheet have records of their own, which are none of its.
         let mut nested = 0_u32;
-        while let Some((kind, data)) = records.next() {
+        for (kind, data) in records.by_ref() {
             match kind {
                 BEGIN if begun => nested += 1,
                 BEGIN => begun = true,

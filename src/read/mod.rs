@@ -5,7 +5,7 @@
 //! decoders. It must not know what the cells mean (no forms, no agencies, no figures parsed out
 //! of text) and words no messages: a file that cannot be read comes back as a typed [`Refusal`].
 
-pub mod archive;
+pub(crate) mod archive;
 mod biff;
 mod cfb;
 mod date;
@@ -37,8 +37,8 @@ use std::path::Path;
 
 use compact_str::CompactString;
 
-pub use layout::{Folded, Merged};
-pub use pictures::has_pictures;
+pub(crate) use layout::{Folded, Merged};
+pub(crate) use pictures::has_pictures;
 
 pub(crate) use gather::{MAX_COLUMNS, MAX_ROWS};
 use sniff::Container;
@@ -290,6 +290,6 @@ fn damaged(error: impl std::fmt::Display) -> Refusal {
 
 /// Decodes text in the encodings that Chinese offices use; none if it is no text.
 #[must_use]
-pub fn decode_text(bytes: &[u8]) -> Option<String> {
+pub(crate) fn decode_text(bytes: &[u8]) -> Option<String> {
     text::decode(bytes).ok().map(std::borrow::Cow::into_owned)
 }

@@ -10,7 +10,7 @@ use std::collections::HashSet;
 use compact_str::CompactString;
 
 use super::gather::{Budget, Gatherer, number};
-use super::layout::{Folded, MOST_RANGES, Merged};
+use super::layout::{MOST_RANGES, Merged};
 use super::legacy::push_unless_blank;
 use super::xml::{Attributes, Token, Tokens};
 use super::zipped::{Archive, part_text};
@@ -54,6 +54,36 @@ struct RowCell {
     repeat: u32,
     content: Content,
     is_formula: bool,
+}
+
+/// A row with how often it stands.
+struct Run {
+    first: u32,
+    repeat: u32,
+    cells: Vec<RowCell>,
+}
+
+impl Run {
+    /// How many cells it comes to; none if that cannot be counted.
+    fn area(&self) -> Option<usize> {
+        let width: u64 = self.cells.iter().map(|cell| u64::from(cell.repeat)).sum();
+        usize::try_from(width.saturating_mul(u64::from(self.repeat))).ok()
+    }
+
+    /// Writes every cell out as often as it stands; numbers that lie under others are noted as covered.
+    fn expand(&self, gathered: &mut Gatherer<'_>, covered: &mut Vec<(u32, u32)>) -> Result<(), Refusal> {
+        let places = |cell: &RowCell| cell.column..cell.column.saturating_add(cell.repeat);
+        for row in self.first..self.first.saturating_add(self.repeat) {
+            for (cell, column) in self.cells.iter().flat_map(|cell| places(cell).map(move |column| (cell, column))) {
+                if !cell.covered {
+                    push_unless_blank(gathered, (row, column), cell.content.clone(), cell.is_formula)?;
+                } else if matches!(cell.content, Content::Number(_)) {
+                    covered.push((row, column));
+                }
+            }
+        }
+        Ok(())
+    }
 }
 
 impl<'a> Reader<'a> {
@@ -108,34 +138,29 @@ impl<'a> Reader<'a> {
     fn sheet(&mut self, table: Attributes<'a>) -> Result<Sheet, Refusal> {
         let name = table.get("table:name").unwrap_or_default().into_owned();
         let hidden = table.get("table:style-name").is_some_and(|style| self.hidden_styles.contains(style.as_ref()));
-        let mut pending: Vec<(u32, u32, Vec<RowCell>)> = Vec::new();
-        let mut row = 0_u32;
+        let mut sheet = Sheet { name, hidden, ..Sheet::default() };
+        let mut runs: Vec<Run> = Vec::new();
+        let (mut row, mut column) = (0_u32, 0_u32);
         let mut left = self.budget.cells_left();
-        let (mut merged, mut folded, mut column) = (Vec::new(), Folded::default(), 0_u32);
         loop {
             match self.inside()? {
                 Token::Start { name: "table:table-column", attributes, .. } => {
                     let repeat = repeat_of(attributes, "table:number-columns-repeated");
                     if is_folded(attributes) {
-                        folded.add_columns(column, column.saturating_add(repeat - 1));
+                        sheet.folded.add_columns(column, column.saturating_add(repeat - 1));
                     }
                     column = column.saturating_add(repeat);
                 }
                 Token::Start { name: "table:table-row", attributes, closed } => {
                     let repeat = repeat_of(attributes, "table:number-rows-repeated");
                     if is_folded(attributes) {
-                        folded.add_rows(row, row.saturating_add(repeat - 1));
+                        sheet.folded.add_rows(row, row.saturating_add(repeat - 1));
                     }
-                    let cells = if closed { Vec::new() } else { self.row(row, &mut merged)? };
-                    if !cells.is_empty() {
-                        let width: u64 = cells.iter().map(|c| u64::from(c.repeat)).sum();
-                        // Refused before anything is expanded.
-                        left = usize::try_from(width.saturating_mul(u64::from(repeat)))
-                            .ok()
-                            .and_then(|area| left.checked_sub(area))
-                            .ok_or(Refusal::TooLarge("cells"))?;
-                        pending.push((row, repeat, cells));
-                    }
+                    let cells = if closed { Vec::new() } else { self.row(row, &mut sheet.merged)? };
+                    let run = Run { first: row, repeat, cells };
+                    // Refused before anything is expanded.
+                    left = run.area().and_then(|area| left.checked_sub(area)).ok_or(Refusal::TooLarge("cells"))?;
+                    runs.extend((!run.cells.is_empty()).then_some(run));
                     row = row.saturating_add(repeat);
                 }
                 Token::Start { name, closed: false, .. } if FOREIGN.contains(&name) => {
@@ -146,24 +171,9 @@ impl<'a> Reader<'a> {
             }
         }
         let mut gathered = Gatherer::new(&mut self.budget);
-        let mut covered = Vec::new();
-        for (first, repeat, cells) in pending {
-            for row in first..first.saturating_add(repeat) {
-                for cell in &cells {
-                    for column in cell.column..cell.column.saturating_add(cell.repeat) {
-                        if cell.covered {
-                            if matches!(cell.content, Content::Number(_)) {
-                                covered.push((row, column));
-                            }
-                            continue;
-                        }
-                        let content = cell.content.clone();
-                        push_unless_blank(&mut gathered, (row, column), content, cell.is_formula)?;
-                    }
-                }
-            }
-        }
-        Ok(Sheet { name, hidden, cells: gathered.finish(), merged, folded, covered })
+        runs.iter().try_for_each(|run| run.expand(&mut gathered, &mut sheet.covered))?;
+        sheet.cells = gathered.finish();
+        Ok(sheet)
     }
 
     fn row(&mut self, row: u32, merged: &mut Vec<Merged>) -> Result<Vec<RowCell>, Refusal> {

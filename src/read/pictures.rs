@@ -13,7 +13,7 @@ const IMAGE_TAG: &[u8] = b"<img";
 
 /// Whether the file has pictures in it, as far as can be told without reading them.
 #[must_use]
-pub fn has_pictures(bytes: &[u8]) -> bool {
+pub(crate) fn has_pictures(bytes: &[u8]) -> bool {
     catch_unwind(AssertUnwindSafe(|| match sniff::sniff(bytes) {
         Ok(
             Container::Xlsx(archive) | Container::Xlsb(archive) | Container::Ods(archive) | Container::Docx(archive),

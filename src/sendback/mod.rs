@@ -108,7 +108,7 @@ fn guarded(work: impl FnOnce() -> Result<SentBack, Obstacle>) -> Result<SentBack
 ///
 /// # Errors
 /// See [`Obstacle`]; nothing is marked then.
-pub fn mark_up(
+pub(crate) fn mark_up(
     original: &[u8],
     read: &Workbook,
     marks: &[Mark],

@@ -57,18 +57,18 @@ fn sign(c: char) -> Option<Sign> {
 }
 
 /// The value of a single numeral below ten.
-pub fn digit(c: char) -> Option<i64> {
+pub(crate) fn digit(c: char) -> Option<i64> {
     DIGITS.iter().find(|(numeral, _)| *numeral == c).map(|(_, value)| *value)
 }
 
 /// Can the character (in simplified script) be part of a numeral?
-pub fn is_numeral(c: char) -> bool {
+pub(crate) fn is_numeral(c: char) -> bool {
     sign(c).is_some()
 }
 
 /// A numeral that was read.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct Numeral {
+pub(crate) struct Numeral {
     /// Its value.
     pub value: i64,
     /// The value of one in its last place that is not zero: 10 for 三十, 10000 for 两万.
@@ -77,7 +77,7 @@ pub struct Numeral {
 
 /// The value of a well-formed numeral of at most sixteen characters in simplified script; `None` for anything else,
 /// such as 七八 (seven or eight) or 百 (which hundreds?).
-pub fn parse(text: &str) -> Option<Numeral> {
+pub(crate) fn parse(text: &str) -> Option<Numeral> {
     let signs: Vec<Sign> = text.chars().take(17).map(sign).collect::<Option<_>>()?;
     if signs.is_empty() || signs.len() > 16 {
         return None;

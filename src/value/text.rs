@@ -22,7 +22,7 @@ const LONGEST: usize = 64;
 /// scaled to 元. What is not wholly understood is [`Meaning::Text`] with a problem; never does text become 0.
 ///
 /// ```
-/// # use huizong::value::{read_text, Kind, Meaning};
+/// # use huizong::{read_text, Kind, Meaning};
 /// assert_eq!(read_text("１，２３４ 件", Kind::Count, None).value.map(|v| v.to_string()), Some("1234".into()));
 /// assert_eq!(read_text("无", Kind::Count, None).meaning, Meaning::Dash);
 /// assert_eq!(read_text("1o8", Kind::Count, None).meaning, Meaning::Text);

@@ -210,7 +210,7 @@ pub(super) fn skip_money_prefix(text: &str) -> Option<&str> {
 
 /// A unit stated in a heading, and where in the text its remark starts.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct UnitRemark {
+pub(crate) struct UnitRemark {
     /// The unit.
     pub unit: Unit,
     /// Byte at which the remark, with its bracket or mark, starts.
@@ -219,7 +219,7 @@ pub struct UnitRemark {
 
 /// The unit remark of a heading: bracketed (`（单位：万元）`, `(件)`), introduced (`单位:件`), behind a mark at the end
 /// (`/万元`), or the whole text (`万元`).
-pub fn unit_remark(text: &str) -> Option<UnitRemark> {
+pub(crate) fn unit_remark(text: &str) -> Option<UnitRemark> {
     const OPEN: [char; 8] = ['(', '（', '[', '［', '【', '〔', '{', '｛'];
     const CLOSE: [char; 8] = [')', '）', ']', '］', '】', '〕', '}', '｝'];
     const MARKS: [char; 6] = ['/', '／', ',', '，', ':', '：'];

@@ -30,7 +30,7 @@ struct Case {
     args: Vec<String>,
 }
 
-fn value(text: &str) -> Option<huizong::value::Amount> {
+fn value(text: &str) -> Option<huizong::Amount> {
     text.parse().ok()
 }
 

@@ -4,10 +4,11 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use huizong::form::Rulebook;
-use huizong::message::Renderer;
-use huizong::run::{Desk, Gathered, RunError, Silent, gather, with_renderer};
-use huizong::settings::{Partial, Settings};
+use huizong::Renderer;
+use huizong::Rulebook;
+use huizong::parts::with_renderer;
+use huizong::{Desk, Gathered, RunError, Silent, gather};
+use huizong::{Partial, Settings};
 
 const EXPECTED: &str = ".facts.tsv";
 

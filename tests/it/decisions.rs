@@ -4,7 +4,7 @@ use crate::common;
 use crate::common::grid::{self, Figures, Layout, YEAR};
 use crate::common::{Outcome, Place, Row};
 use crate::support;
-use huizong::form::{Rulebook, SlotId};
+use huizong::{Rulebook, SlotId};
 use std::fmt::Write as _;
 use std::io::{Cursor, Read};
 use std::path::PathBuf;

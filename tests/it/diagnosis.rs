@@ -2,10 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use huizong::diagnose::{Confidence, Line, Move, Slip};
-use huizong::form::{Library, Rulebook, SlotId, TableId};
-use huizong::power::{Bench, Dice, MISHAPS, Outcome, report, tables};
-use huizong::value::Amount;
+use huizong::Amount;
+use huizong::parts::power::{Bench, Dice, MISHAPS, Outcome, report, tables};
+use huizong::parts::{Confidence, Move, Slip, WrongLine as Line};
+use huizong::{Library, Rulebook, SlotId, TableId};
 
 fn table(book: &Rulebook, form: &str, code: &str) -> TableId {
     let form = book.form(book.form_by_code(form).unwrap());

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use crate::common::Place;
 use crate::common::grid::{Layout, YEAR, balanced, csv_text, form, library, published};
-use huizong::form::{Rulebook, SlotId};
-use huizong::value::Kind;
+use huizong::Kind;
+use huizong::{Rulebook, SlotId};
 use proptest::prelude::*;
 
 const SENDER: &str = "甲市教育局";
@@ -97,7 +97,7 @@ impl Paper {
             row.iter().find(|cell| !cell.is_empty()).is_some_and(|cell| {
                 ["公开政府信息情况", "信息公开申请情况", "行政复议、行政诉讼情况"]
                     .iter()
-                    .any(|title| huizong::label::key(cell).contains(&huizong::label::key(title)))
+                    .any(|title| huizong::parts::label::key(cell).contains(&huizong::parts::label::key(title)))
             }) && row.iter().filter(|cell| !cell.is_empty()).count() == 1
         };
         let starts: Vec<usize> = (0..rows.len()).filter(|row| is_title(&rows[*row])).collect();

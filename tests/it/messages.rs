@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use crate::common::grid::{form, library};
 use crate::common::{huizong, root};
-use huizong::form::Shape;
+use huizong::Shape;
 
 /// Section and key to sentence.
 fn catalogue(language: &str) -> BTreeMap<(String, String), String> {

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use crate::common::grid::{Layout, balanced, csv_text, library};
 use crate::common::{Place, Row, by_key, huizong, huizong_in};
 use crate::support::xlsx_with;
-use huizong::form::{Line, Rulebook};
+use huizong::{Line, Rulebook};
 
 const FORM: &str = "tj2014";
 const SENDER: &str = "甲市财政局";
@@ -20,7 +20,7 @@ fn figures(book: &Rulebook) -> BTreeMap<String, u64> {
         figures.insert(book.slots[usize::from(slot)].code.clone(), number);
     }
     // Inner sums first: 不同意公开 is a part of 申请答复数.
-    let sums = form.identities.iter().filter(|identity| identity.shape == huizong::form::Shape::Total);
+    let sums = form.identities.iter().filter(|identity| identity.shape == huizong::Shape::Total);
     let sums: Vec<_> = sums.collect();
     for identity in sums.iter().chain(&sums) {
         let sum = identity.parts.iter().map(|term| figures[&book.slot(term.slot).code]).sum();

@@ -6,8 +6,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::common::grid::{Figures, YEAR, balanced, form, library, plain, published};
 use crate::common::{Place, Row, by_key};
-use huizong::form::{Identity, Rulebook, Shape, SlotId};
-use huizong::value::Amount;
+use huizong::Amount;
+use huizong::{Identity, Rulebook, Shape, SlotId};
 use proptest::prelude::*;
 
 /// Id, name, agency above, group.

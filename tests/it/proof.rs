@@ -2,7 +2,7 @@
 
 use crate::common::grid::{self, Layout, YEAR};
 use crate::common::{Place, Row};
-use huizong::form::SlotId;
+use huizong::SlotId;
 use proptest::prelude::*;
 use std::collections::BTreeMap;
 

@@ -68,7 +68,7 @@ fn what_somebody_typed_into_the_results_is_never_overwritten() {
 /// A file that is saved while a run writes is noticed before anything is replaced.
 #[test]
 fn a_folder_that_changes_while_a_run_writes_is_not_replaced() {
-    use huizong::publish::{Folder, Replaceable, replace};
+    use huizong::parts::{Folder, Replaceable, replace};
     let place = place();
     place.run(&[]).ends_with(0);
     let target = place.output().join("2021");

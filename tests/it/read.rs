@@ -1,7 +1,7 @@
 //! Every format gives its cells: values, formulas, dates, errors, encodings, row numbers.
 
 use crate::support::*;
-use huizong::read::{Content, FileFormat, Refusal, Sheet, Workbook};
+use huizong::{Content, FileFormat, Refusal, Sheet, Workbook};
 
 // ---- the same cells from every format --------------------------------------------------------------
 

@@ -3,7 +3,7 @@
 use std::fs;
 
 use crate::support::*;
-use huizong::read::{Content, Limits, Refusal, read_bytes, read_workbook};
+use huizong::{Content, Limits, Refusal, read_bytes, read_workbook};
 
 // ---- xlsx: odd and hostile sheets ------------------------------------------------------------------
 

@@ -3,7 +3,7 @@
 //! The fixtures come from `tests/fixtures/read/make_markup.py`.
 
 use crate::support::*;
-use huizong::read::{Cell, Content, FileFormat, Refusal};
+use huizong::{Cell, Content, FileFormat, Refusal};
 
 /// The cells of the first sheet of common.xlsx, and how a format shows the one text with spaces around it.
 fn common(spaced: &str) -> Vec<Cell> {

@@ -1,7 +1,7 @@
 //! Hostile and broken markup: pages, MIME files, XML Spreadsheet 2003 and Word documents that nobody vouched for.
 
 use crate::support::*;
-use huizong::read::{Limits, Refusal, read_workbook};
+use huizong::{Limits, Refusal, read_workbook};
 
 #[test]
 fn markup_that_never_closes_or_spans_everything_is_bounded() {

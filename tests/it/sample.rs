@@ -6,7 +6,7 @@ use std::fs;
 use std::path::PathBuf;
 
 use crate::common::{Row, differing, huizong, root, rows, tree};
-use huizong::value::Amount;
+use huizong::Amount;
 use polars::prelude::*;
 use sha2::{Digest, Sha256};
 

@@ -2,10 +2,10 @@
 //! question is what it was (tests/fixtures/sendback/make.py makes the workbooks).
 
 use crate::support;
-use huizong::address::Position;
-use huizong::level::Level;
-use huizong::read::{Limits, Workbook, read_workbook};
-use huizong::sendback::{Column, Mark, Notice, Obstacle, Row, SentBack, Target, send_back};
+use huizong::Level;
+use huizong::Position;
+use huizong::parts::sendback::{Column, Mark, Notice, Obstacle, Row, SentBack, Target, send_back};
+use huizong::{Limits, Workbook, read_workbook};
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::{Cursor, Read};
 use std::path::Path;
@@ -178,7 +178,7 @@ fn what_cannot_be_written_is_made_anew_with_the_same_cells() {
         assert_eq!(done.extension, "xlsx");
         let after = read(&done.bytes);
         for (new, old) in after.sheets.iter().skip(1).zip(&before.sheets) {
-            let shown = |cells: &[huizong::read::Cell]| support::shown(cells);
+            let shown = |cells: &[huizong::Cell]| support::shown(cells);
             assert_eq!(shown(&new.cells), shown(&old.cells), "{name}");
         }
     }

@@ -9,14 +9,14 @@ type Part = (usize, usize);
 
 /// What is left of a text when years, dates, noise and numbering are taken away.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Residue {
+pub(crate) struct Residue {
     /// All of it.
     pub whole: Option<String>,
     /// Its parts in their order; each without noise at its edges, and as it stands where that differs.
     pub parts: Vec<Vec<String>>,
 }
 
-pub fn residue(text: &str, words: &ClueWords) -> Residue {
+pub(super) fn residue(text: &str, words: &ClueWords) -> Residue {
     let original: Vec<char> = text.chars().take(LONGEST).collect();
     let folded: Vec<char> = original.iter().map(|c| fold(*c)).collect();
     let stem = stem_length(&folded);
@@ -61,22 +61,8 @@ pub fn residue(text: &str, words: &ClueWords) -> Residue {
     Residue { whole: whole.filter(named), parts }
 }
 
-pub fn candidates(text: &str, words: &ClueWords) -> Vec<String> {
-    let Residue { whole, parts } = residue(text, words);
-    let nth = |n: usize| parts.iter().filter_map(move |variants| variants.get(n).cloned());
-    let mut pieces: Vec<String> = nth(0).chain(nth(1)).collect();
-    pieces.sort_by_key(|piece| std::cmp::Reverse(piece.chars().count()));
-    let mut seen = Vec::new();
-    for name in whole.into_iter().chain(pieces) {
-        if !seen.contains(&name) {
-            seen.push(name);
-        }
-    }
-    seen
-}
-
 /// Length of a file name without its extension: a point and one to five letters or digits, one of them a letter.
-pub fn stem_length(text: &[char]) -> usize {
+pub(super) fn stem_length(text: &[char]) -> usize {
     let Some(point) = text.iter().rposition(|c| *c == '.') else {
         return text.len();
     };

@@ -33,6 +33,21 @@ fn words() -> ClueWords {
     })
 }
 
+/// Candidates for a name: the whole residue, then its parts, longest first.
+fn names_in(text: &str, words: &ClueWords) -> Vec<String> {
+    let Residue { whole, parts } = residue_of(text, words);
+    let nth = |n: usize| parts.iter().filter_map(move |variants| variants.get(n).cloned());
+    let mut pieces: Vec<String> = nth(0).chain(nth(1)).collect();
+    pieces.sort_by_key(|piece| std::cmp::Reverse(piece.chars().count()));
+    let mut seen = Vec::new();
+    for name in whole.into_iter().chain(pieces) {
+        if !seen.contains(&name) {
+            seen.push(name);
+        }
+    }
+    seen
+}
+
 #[test]
 fn report_years() {
     for (text, expected) in [

@@ -3,7 +3,7 @@
 use crate::value::{numeral_digit, parse_han_numeral};
 
 /// The number of a version at the end of a stem, or said as such: `v2`, `(2)`, `_2`, `第二版`, `2稿`; 0 if none.
-pub fn version(text: &[char]) -> u32 {
+pub(super) fn version(text: &[char]) -> u32 {
     let mut best = 0;
     for (at, c) in text.iter().enumerate() {
         if matches!(c, '版' | '稿' | '次') {

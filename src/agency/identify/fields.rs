@@ -2,7 +2,7 @@
 
 /// A text taken apart at its colons.
 #[derive(Debug, PartialEq, Eq)]
-pub struct Fields<'a> {
+pub(super) struct Fields<'a> {
     /// What stands before the first field's head.
     pub title: &'a str,
     /// Heads with what stands behind their colons.
@@ -11,7 +11,7 @@ pub struct Fields<'a> {
 
 /// Takes a text apart. The head of a field is the word before its colon, but for a remark in brackets:
 /// `填报单位（盖章）：`.
-pub fn fields(text: &str) -> Fields<'_> {
+pub(super) fn fields(text: &str) -> Fields<'_> {
     let mut segments = text.split([':', '：']);
     let first = segments.next().unwrap_or_default();
     let mut rest = segments.peekable();
@@ -43,7 +43,7 @@ fn last_word(text: &str) -> (&str, &str) {
 }
 
 /// A text without a remark in brackets at its end.
-pub fn without_remark(text: &str) -> &str {
+pub(super) fn without_remark(text: &str) -> &str {
     let text = text.trim();
     match text.chars().next_back() {
         Some(')' | '）') => text.rfind(['(', '（']).map_or(text, |open| text[..open].trim_end()),

@@ -11,7 +11,7 @@ use crate::returns::Agency;
 
 /// The rows that a table covers on its sheet, from its head to its last figure.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Rows {
+pub(crate) struct Rows {
     /// First row of the head.
     pub first: u32,
     /// Row of the last figure.
@@ -37,7 +37,7 @@ enum Lent<T> {
 
 /// A workbook's claims with the places of its tables.
 #[derive(Debug)]
-pub struct Scene<'a> {
+pub(crate) struct Scene<'a> {
     identifier: &'a Identifier<'a>,
     sheets: &'a [Claims],
     path: &'a Claims,
@@ -51,7 +51,7 @@ pub struct Scene<'a> {
 impl<'a> Scene<'a> {
     /// Makes the scene. `tables` gives the sheet and rows of every table, with what its own rows say.
     #[must_use]
-    pub fn new(
+    pub(crate) fn new(
         identifier: &'a Identifier<'a>,
         sheets: &'a [Claims],
         path: &'a Claims,
@@ -100,7 +100,7 @@ impl<'a> Scene<'a> {
 
     /// The year that each sheet claims as a whole, for choosing between forms before the tables are known.
     #[must_use]
-    pub fn sheet_years(&self) -> Vec<Option<u16>> {
+    pub(crate) fn sheet_years(&self) -> Vec<Option<u16>> {
         (0..self.sheets.len())
             .map(|sheet| {
                 let rows = if self.own_years(sheet, TOP).is_empty() { BOTTOM } else { TOP };
@@ -112,7 +112,7 @@ impl<'a> Scene<'a> {
     /// Rows on which a sheet's table must be cut in two: what stands there names another agency or year than what
     /// stands above the table.
     #[must_use]
-    pub fn cuts(&self, sheet: usize, rows: Rows) -> Vec<u32> {
+    pub(crate) fn cuts(&self, sheet: usize, rows: Rows) -> Vec<u32> {
         let Some(claims) = self.sheets.get(sheet) else { return Vec::new() };
         let inside = |row: u32| rows.first < row && row <= rows.last;
         let mut cuts = Vec::new();
@@ -137,7 +137,7 @@ impl<'a> Scene<'a> {
 
     /// Who reports in a table, and for which year.
     #[must_use]
-    pub fn identify(&self, row: &RowClaim, sheet: usize, rows: Rows) -> Identity {
+    pub(crate) fn identify(&self, row: &RowClaim, sheet: usize, rows: Rows) -> Identity {
         let (agency, agency_conflict) = match self.identifier.row_name(row) {
             Err(contradicted) => (Err(contradicted), None),
             Ok(row_name) => self.weigh_names(row_name, sheet, rows),

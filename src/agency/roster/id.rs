@@ -3,7 +3,7 @@
 use super::RosterWarningKind;
 
 /// Can the id be the name of a folder on Windows and Linux, inside a list and inside a report?
-pub fn is_safe(id: &str) -> bool {
+pub(super) fn is_safe(id: &str) -> bool {
     let forbidden = |c: char| c.is_control() || crate::script::is_invisible(c) || "/\\:*?\"<>|／＼：".contains(c);
     let stem = id.split('.').next().unwrap_or(id).to_ascii_uppercase();
     let device = matches!(stem.as_str(), "CON" | "PRN" | "AUX" | "NUL")
@@ -19,7 +19,7 @@ pub fn is_safe(id: &str) -> bool {
 }
 
 /// Names of scopes in the outputs, which an id must not take.
-pub fn is_reserved(id: &str) -> bool {
+pub(super) fn is_reserved(id: &str) -> bool {
     id.eq_ignore_ascii_case("city")
 }
 
@@ -27,7 +27,7 @@ pub fn is_reserved(id: &str) -> bool {
 const ALPHABET: &str = "0123456789ABCDEFGHJKLMNPQRTUWXY";
 
 /// What is doubtful in an id that looks like a unified social credit code (18 letters and digits); others pass.
-pub fn doubt(id: &str) -> Option<RosterWarningKind> {
+pub(super) fn doubt(id: &str) -> Option<RosterWarningKind> {
     let looks_like =
         id.len() == 18 && id.bytes().all(|b| b.is_ascii_alphanumeric()) && id.bytes().any(|b| b.is_ascii_digit());
     if !looks_like {

@@ -4,7 +4,7 @@ use super::{RosterColumns, RosterError, RosterErrorKind};
 use crate::label::key;
 
 /// The fields of one line.
-pub struct Row {
+pub(super) struct Row {
     pub line: u64,
     pub id: String,
     pub name: String,
@@ -14,7 +14,7 @@ pub struct Row {
 }
 
 /// Reads the lines below the heading; blank ones are left out.
-pub fn read_rows(text: &str, columns: &RosterColumns, errors: &mut Vec<RosterError>) -> Vec<Row> {
+pub(super) fn read_rows(text: &str, columns: &RosterColumns, errors: &mut Vec<RosterError>) -> Vec<Row> {
     let text = text.strip_prefix('\u{FEFF}').unwrap_or(text);
     let heading = text.lines().find(|line| !line.trim().is_empty()).unwrap_or_default();
     let delimiter = if heading.contains('\t') { b'\t' } else { b',' };

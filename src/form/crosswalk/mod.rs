@@ -7,9 +7,9 @@
 mod definition;
 mod pattern;
 
-pub use definition::{CrosswalkDefinition, Extent};
+pub(crate) use definition::{CrosswalkDefinition, Extent};
 
-use super::rulebook::{DefinitionError, FormId, Rulebook, SlotId};
+use super::rulebook::{DefinitionError, Form, FormId, Rulebook, SlotId};
 use definition::StepDefinition;
 use std::collections::BTreeMap;
 
@@ -18,7 +18,7 @@ const NAME: &str = "crosswalk";
 
 /// From one version to the next.
 #[derive(Debug)]
-pub struct Step {
+pub(crate) struct Step {
     /// The earlier form.
     pub from: FormId,
     /// The later form.
@@ -31,7 +31,7 @@ pub struct Step {
 
 /// One statement of the file: several passages where its codes have a `*`.
 #[derive(Debug)]
-pub struct Entry {
+pub(crate) struct Entry {
     /// Its codes before, as written.
     pub from: Vec<String>,
     /// Its codes after, as written.
@@ -46,7 +46,7 @@ pub struct Entry {
 
 /// What becomes of a figure.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Passage {
+pub(crate) enum Passage {
     /// It goes on as it was.
     Same(SlotId, SlotId),
     /// It goes on under another code.
@@ -64,7 +64,7 @@ pub enum Passage {
 impl Passage {
     /// The figures before.
     #[must_use]
-    pub fn before(&self) -> &[SlotId] {
+    pub(crate) fn before(&self) -> &[SlotId] {
         match self {
             Passage::Same(from, _) | Passage::Continues(_, from, _) | Passage::Split(from, _) | Passage::Ends(from) => {
                 std::slice::from_ref(from)
@@ -76,7 +76,7 @@ impl Passage {
 
     /// The figures after.
     #[must_use]
-    pub fn after(&self) -> &[SlotId] {
+    pub(crate) fn after(&self) -> &[SlotId] {
         match self {
             Passage::Same(_, to) | Passage::Continues(_, _, to) | Passage::Merged(_, to) | Passage::Begins(to) => {
                 std::slice::from_ref(to)
@@ -88,7 +88,7 @@ impl Passage {
 
     /// The stable name of the relation.
     #[must_use]
-    pub fn relation(&self) -> &'static str {
+    pub(crate) fn relation(&self) -> &'static str {
         match self {
             Passage::Same(..) => "same",
             Passage::Continues(Extent::Renamed, ..) => "renamed",
@@ -105,7 +105,7 @@ impl Passage {
 /// Works out the crosswalk, with everything that is wrong with it: unknown forms and codes, figures that no passage or
 /// more than one has.
 #[must_use]
-pub fn build(definition: &CrosswalkDefinition, book: &Rulebook) -> (Vec<Step>, Vec<DefinitionError>) {
+pub(crate) fn build(definition: &CrosswalkDefinition, book: &Rulebook) -> (Vec<Step>, Vec<DefinitionError>) {
     let mut faults = Vec::new();
     let mut steps = Vec::new();
     for step in &definition.steps {
@@ -130,6 +130,23 @@ pub fn build(definition: &CrosswalkDefinition, book: &Rulebook) -> (Vec<Step>, V
         steps.push(built);
     }
     (steps, faults)
+}
+
+/// National forms that no step of the crosswalk names: their figures would begin and end with them, and be compared with no
+/// other year's.
+pub(crate) fn unlinked(definition: &CrosswalkDefinition, book: &Rulebook) -> Vec<DefinitionError> {
+    let national = || book.forms.iter().filter(|form| form.required);
+    if national().count() < 2 {
+        return Vec::new();
+    }
+    let is_named = |code: &str| definition.steps.iter().any(|step| step.from == code || step.to == code);
+    let fault = |form: &Form| DefinitionError {
+        form: form.code.clone(),
+        detail: format!(
+            "{NAME} has no step from or to this form: say how its figures continue those of another version"
+        ),
+    };
+    national().filter(|form| !is_named(&form.code)).map(fault).collect()
 }
 
 struct Builder<'b> {

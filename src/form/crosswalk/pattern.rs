@@ -1,7 +1,7 @@
 //! Codes with one `*` that stands for any text.
 
 /// What `*` stands for where `code` fits the pattern; "" for a pattern without one.
-pub fn fit<'c>(pattern: &str, code: &'c str) -> Option<&'c str> {
+pub(super) fn fit<'c>(pattern: &str, code: &'c str) -> Option<&'c str> {
     match pattern.split_once('*') {
         None => (pattern == code).then_some(""),
         Some((before, after)) => code.strip_prefix(before)?.strip_suffix(after),
@@ -9,7 +9,7 @@ pub fn fit<'c>(pattern: &str, code: &'c str) -> Option<&'c str> {
 }
 
 /// The code that a pattern names where `*` stands for `text`.
-pub fn fill(pattern: &str, text: &str) -> String {
+pub(super) fn fill(pattern: &str, text: &str) -> String {
     pattern.replacen('*', text, 1)
 }
 

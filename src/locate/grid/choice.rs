@@ -8,7 +8,7 @@ use crate::form::{FormId, TableId};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// A table that may be there, with the heads it rests on.
-pub struct Candidate {
+pub(crate) struct Candidate {
     /// The table.
     pub(super) located: LocatedTable,
     /// Its form.
@@ -66,7 +66,7 @@ pub(super) fn beaten_by_rows(
 
 /// Of candidates that rest on the same heads, keeps the form that explains most of them, then of the sheet. Where both
 /// explain the same, the sheet's year decides; who knows each table's own year may decide again.
-pub fn choose(candidates: Vec<Candidate>, guide: &Guide<'_>, years: &[Option<u16>]) -> Vec<LocatedTable> {
+pub(crate) fn choose(candidates: Vec<Candidate>, guide: &Guide<'_>, years: &[Option<u16>]) -> Vec<LocatedTable> {
     let mut by_sheet: BTreeMap<(u16, FormId), usize> = BTreeMap::new();
     for candidate in &candidates {
         *by_sheet.entry((candidate.located.sheet, candidate.form)).or_default() += candidate.located.figures.len();

@@ -31,7 +31,7 @@ pub(super) struct Mark {
 
 impl Found {
     /// Places the figures of a row of the form.
-    pub fn add_row(&mut self, scene: &Scene<'_, '_>, band: &Band, block: &Block, line: u8, row: u32) {
+    pub(super) fn add_row(&mut self, scene: &Scene<'_, '_>, band: &Band, block: &Block, line: u8, row: u32) {
         self.lines.push((band.block, line));
         for head in &band.heads {
             let slot = block.slot(usize::from(line), usize::from(head.line));
@@ -50,17 +50,17 @@ impl Found {
     }
 
     /// How far the table has been read.
-    pub fn mark(&self) -> Mark {
+    pub(super) fn mark(&self) -> Mark {
         Mark { figures: self.figures.len(), lines: self.lines.len(), unknown: self.unknown.len() }
     }
 
     /// Whether rows of the form have been found since `mark`.
-    pub fn has_lines_since(&self, mark: Mark) -> bool {
+    pub(super) fn has_lines_since(&self, mark: Mark) -> bool {
         self.lines.len() > mark.lines
     }
 
     /// Takes back what was read since `mark`: its columns cannot be told apart. The rows stay known.
-    pub fn refuse(&mut self, mark: Mark, twins: &[Position]) {
+    pub(super) fn refuse(&mut self, mark: Mark, twins: &[Position]) {
         if self.has_lines_since(mark) {
             self.figures.truncate(mark.figures);
             self.unknown.truncate(mark.unknown);
@@ -70,7 +70,7 @@ impl Found {
     }
 
     /// Takes back lists that stand side by side and repeat each other's rows: they are two agencies' or two years'.
-    pub fn refuse_repeated_lists(&mut self, bands: &[&Band]) {
+    pub(super) fn refuse_repeated_lists(&mut self, bands: &[&Band]) {
         let beside: Vec<&&Band> = bands.iter().filter(|band| band.beside_others && band.twins.is_empty()).collect();
         let mut sorted = self.lines.clone();
         sorted.sort_unstable();
@@ -84,7 +84,7 @@ impl Found {
     }
 
     /// The table, if anything of it was found.
-    pub fn into_candidate(
+    pub(super) fn into_candidate(
         mut self,
         scene: &Scene<'_, '_>,
         id: TableId,

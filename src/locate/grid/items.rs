@@ -108,32 +108,7 @@ pub(super) fn read(scene: &Scene<'_, '_>, table: &Table, band: &Band, block: &Bl
     if !found.has_lines_since(start) {
         return;
     }
-    let Reader { opens, doubtful, gaps, .. } = reader;
-    let repeated = |label: &str| {
-        let key = crate::label::key(label);
-        opens.iter().filter(|open| crate::label::key(&open.label) == key).count() > 1
-    };
-    for open in &opens {
-        matched_to = matched_to.max(open.position.row);
-        let label = match open.section.filter(|_| repeated(&open.label)) {
-            Some(section) => path(section, &open.label),
-            None => open.label.clone(),
-        };
-        found.figures.push(Placed {
-            item: Item::Open { label, unit: open.unit.clone() },
-            position: open.position,
-            head: None,
-        });
-    }
-    found.gaps.extend(gaps);
-    // Unknown rows go on as long as they follow each other.
-    let mut reach = matched_to;
-    for (row, position, label, near) in doubtful {
-        if table.open_categories || row <= reach + LARGEST_HOLE + 1 {
-            found.gaps.push(Gap::UnknownRow { position, label, near });
-            reach = reach.max(row);
-        }
-    }
+    let matched_to = reader.finish(table, matched_to, found);
     strays::check(scene, band, matched_to, found);
 }
 
@@ -143,6 +118,34 @@ fn path(group: &str, label: &str) -> String {
 }
 
 impl<'v, 'c> Reader<'_, 'v, 'c> {
+    /// Hands over the open categories, and what is in doubt; gives the last row that belongs to the list.
+    fn finish(self, table: &Table, mut matched_to: u32, found: &mut Found) -> u32 {
+        let Reader { opens, doubtful, gaps, .. } = self;
+        let repeated = |label: &str| {
+            let label = key(label);
+            opens.iter().filter(|open| key(&open.label) == label).count() > 1
+        };
+        for open in &opens {
+            matched_to = matched_to.max(open.position.row);
+            let label = match open.section.filter(|_| repeated(&open.label)) {
+                Some(section) => path(section, &open.label),
+                None => open.label.clone(),
+            };
+            let item = Item::Open { label, unit: open.unit.clone() };
+            found.figures.push(Placed { item, position: open.position, head: None });
+        }
+        found.gaps.extend(gaps);
+        // Unknown rows go on as long as they follow each other.
+        let mut reach = matched_to;
+        for (row, position, label, near) in doubtful {
+            if table.open_categories || row <= reach + LARGEST_HOLE + 1 {
+                found.gaps.push(Gap::UnknownRow { position, label, near });
+                reach = reach.max(row);
+            }
+        }
+        matched_to
+    }
+
     /// Reads a row: the row of the form that it is, and over how many rows its label runs.
     fn row(&mut self, row: u32) -> Option<(u8, u32)> {
         let words = &self.scene.guide.words;

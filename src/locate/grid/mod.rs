@@ -17,7 +17,7 @@ mod strays;
 mod twins;
 mod unsettled;
 
-pub use choice::{Candidate, choose};
+pub(crate) use choice::{Candidate, choose};
 
 use super::{Guide, SheetView};
 use crate::address::Position;
@@ -115,7 +115,7 @@ impl<'v, 'c> Scene<'v, 'c> {
 }
 
 /// All tables that the sheet's labels allow. `year` is the report year that the sheet claims.
-pub fn candidates(view: &SheetView<'_>, guide: &Guide<'_>, sheet: u16, year: Option<u16>) -> Vec<Candidate> {
+pub(super) fn candidates(view: &SheetView<'_>, guide: &Guide<'_>, sheet: u16, year: Option<u16>) -> Vec<Candidate> {
     let scene = Scene { view, guide, year };
     let mut bands = heads::bands(&scene);
     bands.extend(headless::bands(&scene, &bands));

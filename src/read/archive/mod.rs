@@ -34,7 +34,7 @@ pub struct EntryPlace {
 
 /// Something in an archive.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Listed {
+pub(crate) struct Listed {
     /// Its path below the archive, with `/`.
     pub name: String,
     /// What it is.
@@ -43,7 +43,7 @@ pub struct Listed {
 
 /// What an entry is.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Found {
+pub(crate) enum Found {
     /// A file to be read.
     File(EntryPlace),
     /// An archive, whose files are listed behind it.
@@ -59,7 +59,7 @@ type Zip = ZipArchive<Box<dyn Container>>;
 /// The files of an archive; none if the file is no archive, or none that can be opened: then it is read like any other,
 /// and refused for what is wrong with it.
 #[must_use]
-pub fn list(path: &Path, limits: &Limits) -> Option<Result<Vec<Listed>, Refusal>> {
+pub(crate) fn list(path: &Path, limits: &Limits) -> Option<Result<Vec<Listed>, Refusal>> {
     catch_unwind(|| list_here(path, limits)).unwrap_or(Some(Err(Refusal::Panicked)))
 }
 
@@ -86,7 +86,7 @@ fn list_here(path: &Path, limits: &Limits) -> Option<Result<Vec<Listed>, Refusal
 ///
 /// # Errors
 /// When it cannot be read or is larger than a file may be.
-pub fn read_entry(path: &Path, place: EntryPlace, limits: &Limits) -> Result<Vec<u8>, Refusal> {
+pub(crate) fn read_entry(path: &Path, place: EntryPlace, limits: &Limits) -> Result<Vec<u8>, Refusal> {
     catch_unwind(AssertUnwindSafe(|| read_here(path, place, limits))).unwrap_or(Err(Refusal::Panicked))
 }
 

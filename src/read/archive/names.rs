@@ -6,7 +6,7 @@ use encoding_rs::GB18030;
 const THREE_BYTES: char = '\u{800}';
 
 /// A name as the archive has it.
-pub struct RawName<'a> {
+pub(super) struct RawName<'a> {
     pub bytes: &'a [u8],
     /// Whether the archive says that it is UTF-8.
     pub is_utf8: bool,
@@ -15,7 +15,7 @@ pub struct RawName<'a> {
 /// All names of an archive as text. Archives made on older Windows have GBK names and no mark; archives made on a Mac
 /// have UTF-8 names, often without the mark. One program made all names, so they are decided together: GBK if one of
 /// them is no UTF-8, or if none has a character that a Chinese name in UTF-8 would have.
-pub fn decode(names: &[RawName<'_>]) -> Vec<String> {
+pub(super) fn decode(names: &[RawName<'_>]) -> Vec<String> {
     let unmarked = || names.iter().filter(|name| !name.is_utf8 && !name.bytes.is_ascii()).map(|name| name.bytes);
     let texts: Option<Vec<&str>> = unmarked().map(|bytes| std::str::from_utf8(bytes).ok()).collect();
     let utf8 = texts.is_some_and(|texts| texts.iter().any(|text| text.contains(|c| c >= THREE_BYTES)));
@@ -29,7 +29,7 @@ pub fn decode(names: &[RawName<'_>]) -> Vec<String> {
 }
 
 /// The path below the archive; none if it would lead out of it or is no path.
-pub fn below(name: &str) -> Option<String> {
+pub(super) fn below(name: &str) -> Option<String> {
     let name = name.replace('\\', "/");
     let drive = name.chars().nth(1) == Some(':');
     let parts: Vec<&str> = name.split('/').filter(|part| !part.is_empty() && *part != ".").collect();
@@ -39,7 +39,7 @@ pub fn below(name: &str) -> Option<String> {
 }
 
 /// Something to call an entry whose name is no path below the archive.
-pub fn harmless(name: &str) -> String {
+pub(super) fn harmless(name: &str) -> String {
     let name = name.replace('\\', "/");
     let parts = name.split('/').filter(|part| !matches!(*part, "" | "." | ".."));
     let plain = |c: char| if c.is_control() || c == ':' { '_' } else { c };

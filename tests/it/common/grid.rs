@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use huizong::form::{Block, FormId, Library, Line, Rulebook, SlotId, Table};
+use huizong::{Block, FormId, Library, Line, Rulebook, SlotId, Table};
 
 /// The form that generated returns use.
 pub const FORM: &str = "gk2021";
@@ -103,8 +103,8 @@ impl Layout {
         let known: Vec<&String> = std::iter::once(&line.zh).chain(&line.aliases).collect();
         let label = known[self.alias % known.len()];
         // An amount whose head does not say its unit is queried, and rightly so.
-        match huizong::label::unit_in(&line.zh).filter(|unit| unit.is_money()) {
-            Some(unit) if huizong::label::unit_in(label).is_none() => self.text(&format!("{label}（{unit}）")),
+        match huizong::parts::label::unit_in(&line.zh).filter(|unit| unit.is_money()) {
+            Some(unit) if huizong::parts::label::unit_in(label).is_none() => self.text(&format!("{label}（{unit}）")),
             _ => self.text(label),
         }
     }

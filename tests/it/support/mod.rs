@@ -5,7 +5,7 @@ use std::io::{Cursor, Write};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-use huizong::read::{Cell, Content, Limits, Refusal, Workbook, read_workbook};
+use huizong::{Cell, Content, Limits, Refusal, Workbook, read_workbook};
 use zip::ZipWriter;
 use zip::write::SimpleFileOptions;
 
