@@ -26,33 +26,46 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 /// Why a run could not be done.
-#[derive(Debug)]
+#[derive(Debug, thiserror::Error)]
 pub enum RunError {
     /// An input does not exist or cannot be listed.
+    #[error("no such input: {}", .0.display())]
     InputMissing(PathBuf),
     /// The inputs hold no file.
+    #[error("the inputs hold no file")]
     NoFiles,
     /// Files, but none that gives a return.
+    #[error("none of {0} files is a return")]
     NothingReadable(usize),
     /// The decisions cannot be read.
-    DecisionsUnreadable(At),
+    #[error("decisions: {0}")]
+    DecisionsUnreadable(#[source] At),
     /// The decisions lack a column.
+    #[error("{}: no column {}", .0.display(), .1)]
     DecisionsColumn(PathBuf, &'static str),
     /// A row of the decisions is wrong: its line and the column.
+    #[error("{}: line {}: {} is wrong", .0.display(), .1, .2)]
     DecisionsRow(PathBuf, u64, &'static str),
     /// The roster cannot be read.
-    RosterUnreadable(At),
+    #[error("roster: {0}")]
+    RosterUnreadable(#[source] At),
     /// The roster is wrong: file and faults.
+    #[error("{}: {} faults", .0.display(), .1.len())]
     RosterWrong(PathBuf, Vec<RosterError>),
     /// The form definitions are wrong.
-    Forms(LibraryError),
+    #[error("forms: {0}")]
+    Forms(#[from] LibraryError),
     /// The earlier output cannot be used.
-    Previous(At),
+    #[error("earlier output: {0}")]
+    Previous(#[source] At),
     /// Threads cannot be started.
+    #[error("threads: {0}")]
     Jobs(String),
     /// The output cannot be written.
-    Output(PublishError),
+    #[error("output: {0}")]
+    Output(#[source] PublishError),
     /// The program contradicts itself.
+    #[error("internal error: {0}")]
     Internal(String),
 }
 
@@ -116,7 +129,13 @@ impl Desk {
     /// # Errors
     /// When a definition or the roster is wrong.
     pub fn open(settings: &Settings) -> Result<Self, RunError> {
-        let library = Library::load(settings.forms.as_deref()).map_err(RunError::Forms)?;
+        let library = Library::load(settings.forms.as_deref())?;
+        if settings.forms.is_some() {
+            let faults = library.faults();
+            if !faults.is_empty() {
+                return Err(LibraryError::Misleading(faults).into());
+            }
+        }
         let catalogue = Catalogue::load(settings.lang).map_err(|error| RunError::Internal(error.to_string()))?;
         let (roster, roster_hash) = match &settings.roster {
             Some(path) => {

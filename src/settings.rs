@@ -79,9 +79,11 @@ pub struct Settings {
 }
 
 /// A settings file that cannot be used, and the language that it asks for as far as that can be told.
-#[derive(Debug)]
+#[derive(Debug, thiserror::Error)]
+#[error("settings: {at}")]
 pub struct ConfigError {
     /// What is wrong with it.
+    #[source]
     pub at: At,
     /// The language of the complaint.
     pub lang: Option<Language>,

@@ -5,13 +5,16 @@ use std::io;
 use std::path::PathBuf;
 
 /// Why a file or folder cannot be used.
-#[derive(Debug)]
+#[derive(Debug, thiserror::Error)]
 pub enum Trouble {
     /// The system refuses.
-    Io(io::Error),
+    #[error(transparent)]
+    Io(#[from] io::Error),
     /// It is no text.
+    #[error("no text")]
     NotText,
     /// It is not written as it must be: the line, and the parser's own words.
+    #[error("line {line}: {detail}")]
     Syntax {
         /// Counted from 1.
         line: usize,
@@ -19,23 +22,23 @@ pub enum Trouble {
         detail: String,
     },
     /// It holds these inputs of the run, which would be lost.
+    #[error("holds an input of the run: {0}")]
     HoldsInput(String),
     /// It holds these files that this program did not write.
+    #[error("holds files that huizong did not write: {}", .0.join(", "))]
     Strangers(Vec<String>),
     /// It holds these files of ours that somebody has changed since.
+    #[error("holds files that were changed since they were written: {}", .0.join(", "))]
     Changed(Vec<String>),
     /// Another run is writing there.
+    #[error("another run is writing there")]
     Busy,
     /// It is no output of an earlier run.
+    #[error("no output of an earlier run")]
     NoOutput,
     /// Something else, in technical words.
+    #[error("{0}")]
     Other(String),
-}
-
-impl From<io::Error> for Trouble {
-    fn from(error: io::Error) -> Self {
-        Trouble::Io(error)
-    }
 }
 
 impl Trouble {
@@ -94,10 +97,12 @@ fn shortened(files: &[String], catalogue: &Catalogue) -> String {
 }
 
 /// A trouble with its file or folder.
-#[derive(Debug)]
+#[derive(Debug, thiserror::Error)]
+#[error("{}: {trouble}", path.display())]
 pub struct At {
     /// Where.
     pub path: PathBuf,
     /// What.
+    #[source]
     pub trouble: Trouble,
 }

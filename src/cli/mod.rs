@@ -12,6 +12,7 @@ mod what_if;
 
 use crate::agency::roster::{RosterErrorKind, RosterWarningKind};
 use crate::finding::Finding;
+use crate::form::LibraryError;
 use crate::frames::MainThread;
 use crate::language::Language;
 use crate::level::Level;
@@ -139,6 +140,12 @@ fn report(settings: &Settings, error: &RunError) {
                         ("detail", roster_fault(settings.lang, &error.kind)),
                     ],
                 );
+            }
+        }
+        RunError::Forms(LibraryError::Misleading(faults)) => {
+            say("forms_misleading", &[("count", faults.len().to_string())]);
+            for fault in faults {
+                say("forms_wrong", &[("detail", fault.to_string())]);
             }
         }
         RunError::Forms(error) => say("forms_wrong", &[("detail", error.to_string())]),

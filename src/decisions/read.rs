@@ -23,13 +23,16 @@ pub(crate) const HEAD: [&str; 15] = [
 ];
 
 /// Why the decisions cannot be used at all.
-#[derive(Debug)]
+#[derive(Debug, thiserror::Error)]
 pub(crate) enum DecisionsError {
     /// The file cannot be read.
-    Unreadable(Trouble),
+    #[error(transparent)]
+    Unreadable(#[from] Trouble),
     /// A column is not there.
+    #[error("no column {0}")]
     MissingColumn(&'static str),
     /// A row is wrong: its line and the column.
+    #[error("line {0}: {1} is wrong")]
     Row(u64, &'static str),
 }
 

@@ -36,14 +36,20 @@ pub struct Library {
 }
 
 /// Why the definitions could not be loaded.
-#[derive(Debug)]
+#[derive(Debug, thiserror::Error)]
 pub enum LibraryError {
     /// The folder or a file in it cannot be read.
-    Unreadable(PathBuf, std::io::Error),
+    #[error("{}: {}", .0.display(), .1)]
+    Unreadable(PathBuf, #[source] std::io::Error),
     /// A file is not a definition.
-    Syntax(String, Box<toml::de::Error>),
+    #[error("{0}: {1}")]
+    Syntax(String, #[source] Box<toml::de::Error>),
     /// A definition contradicts itself.
-    Definition(DefinitionError),
+    #[error(transparent)]
+    Definition(#[from] DefinitionError),
+    /// Definitions that can be read and would mislead: `huizong forms lint` lists the same.
+    #[error("{}", .0.iter().map(ToString::to_string).collect::<Vec<_>>().join("; "))]
+    Misleading(Vec<DefinitionError>),
 }
 
 impl Library {
@@ -124,14 +130,4 @@ fn own_definitions(folder: &Path) -> Result<Vec<(String, String)>, LibraryError>
             Ok((name, text))
         })
         .collect()
-}
-
-impl std::fmt::Display for LibraryError {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        match self {
-            LibraryError::Unreadable(path, error) => write!(f, "{}: {error}", path.display()),
-            LibraryError::Syntax(name, error) => write!(f, "{name}: {error}"),
-            LibraryError::Definition(error) => write!(f, "{}: {}", error.form, error.detail),
-        }
-    }
 }

@@ -260,7 +260,8 @@ pub struct Rulebook {
 }
 
 /// What is wrong with a definition: which file or form, and where.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{form}: {detail}")]
 pub struct DefinitionError {
     /// File name or form code.
     pub form: String,

@@ -125,47 +125,63 @@ pub enum Content {
 }
 
 /// Why a file could not be read: typed here, worded elsewhere.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Refusal {
     /// Zero bytes.
+    #[error("no bytes")]
     Empty,
     /// The operating system denied access.
+    #[error("permission denied")]
     NoPermission,
     /// Another I/O error, or something that is not a regular file; a short ASCII detail.
+    #[error("cannot be read: {0}")]
     Unreadable(String),
     /// Password-protected OOXML, xls with FILEPASS, encrypted ods.
+    #[error("password-protected")]
     Encrypted,
     /// Looks like a workbook but is cut off, or its container is damaged.
+    #[error("cut off")]
     Truncated,
     /// The container is fine, the content is not; a short ASCII detail.
+    #[error("damaged: {0}")]
     Damaged(String),
     /// Recognised as something else (short stable ASCII tag): pdf, ofd, image, word (old or flat),
     /// powerpoint, opendocument, html (a mere frame), xml, rtf, zip, gzip, rar, 7z, executable, old-excel, ole,
     /// unknown-binary.
+    #[error("not supported: {0}")]
     Unsupported(&'static str),
     /// Exceeds the named limit: file_bytes, inflated_bytes, cells, sheets, text_bytes, archive_entries, archive_bytes,
     /// archive_ratio.
+    #[error("exceeds the limit of {0}")]
     TooLarge(&'static str),
     /// An archive, or an entry of one, that is not opened.
+    #[error("archive: {0}")]
     Archive(ArchiveFault),
     /// The decoding library panicked (caught).
+    #[error("the decoder failed")]
     Panicked,
 }
 
 /// Why an archive or an entry of one is not opened.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum ArchiveFault {
     /// It needs a password.
+    #[error("password-protected")]
     Encrypted,
     /// It holds no file.
+    #[error("empty")]
     Empty,
     /// It is an archive in an archive in an archive.
+    #[error("nested too deep")]
     Nested,
     /// Two of its files have one name.
+    #[error("two files of one name")]
     Duplicates,
     /// Its path leads out of the archive, or it is a link.
+    #[error("a path that leads out of it")]
     Path,
     /// It is compressed in a way that is not read.
+    #[error("unknown compression")]
     Method,
 }
 

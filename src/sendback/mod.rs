@@ -62,17 +62,22 @@ pub struct SentBack {
 }
 
 /// Why the sender's own workbook cannot be marked.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Obstacle {
     /// It is of a format that is only read.
+    #[error("a format that is only read")]
     Format(FileFormat),
     /// It is signed; any change would break the signature.
+    #[error("signed")]
     Signed,
     /// It cannot be opened.
+    #[error("cannot be opened: {0}")]
     Unread(Refusal),
     /// A part is not what it should be; a short ASCII detail.
+    #[error("a part is broken: {0}")]
     Broken(&'static str),
     /// The marked workbook would not read like the original.
+    #[error("would not read like the original")]
     Changed,
 }
 

@@ -4,7 +4,7 @@ use crate::common;
 use std::collections::BTreeSet;
 use std::fs;
 
-use crate::common::{Row, huizong, root, rows};
+use crate::common::{Place, Row, huizong, huizong_in, root, rows};
 
 /// Compares with the recorded text; what is printed is a promise to scripts and readers.
 #[track_caller]
@@ -97,4 +97,22 @@ source = "test"
     huizong(["forms", "lint", "--forms", folder.path().to_str().unwrap()])
         .ends_with(2)
         .complains_of(&["crosswalk.toml"]);
+}
+
+/// A national form of one's own needs a step: otherwise its figures would be compared with no other year's, and nothing
+/// would say so. What lint faults, a run refuses.
+#[test]
+fn a_national_form_without_a_step_is_faulted_and_not_used() {
+    let place = Place::new();
+    let own = fs::read_to_string(root().join("src/forms/gk2021.toml")).unwrap();
+    let own = own.replace("code = \"gk2021\"", "code = \"gk2027\"");
+    let own = own.replace("first_year = 2021", "first_year = 2027\nlast_year = 2030");
+    fs::create_dir(place.path().join("forms")).unwrap();
+    fs::write(place.path().join("forms/gk2027.toml"), own).unwrap();
+    place.put("a.csv", "填报单位：甲市教育局,,年度：2021\n指标,单位,数量\n信息咨询,次,1\n");
+    let lint = huizong_in(place.path(), ["forms", "lint", "--forms", "forms"]);
+    lint.ends_with(1);
+    assert!(lint.stdout.contains("gk2027: crosswalk has no step"), "{}", lint.stdout);
+    place.run(&["--forms", "forms"]).ends_with(2).complains_of(&["gk2027", "forms lint"]);
+    assert!(!place.output().exists());
 }

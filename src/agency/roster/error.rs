@@ -1,9 +1,8 @@
 //! What can be wrong with a roster. Data only; people read the text that is made from it elsewhere.
 
-use std::fmt;
-
 /// A fault of a roster, and the line of the file.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
+#[error("roster line {line}: {}", kind.as_str())]
 pub struct RosterError {
     /// Line of the file, from 1; 0 if unknown.
     pub line: u64,
@@ -84,14 +83,6 @@ impl RosterErrorKind {
         }
     }
 }
-
-impl fmt::Display for RosterError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "roster line {}: {}", self.line, self.kind.as_str())
-    }
-}
-
-impl std::error::Error for RosterError {}
 
 /// What is doubtful in a roster, and the line of the file.
 #[derive(Clone, PartialEq, Eq, Debug)]
