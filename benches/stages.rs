@@ -45,7 +45,7 @@ fn whole_file(bencher: Bencher<'_, '_>, name: &str) {
     let guide = Guide::new(&library.rulebook, &library.words);
     let identifier = Identifier::new(None, &library.words, &guide.words);
     let limits = Limits::default();
-    let phrases = Phrases::new(&library.phrases, &library.rulebook);
+    let phrases = Phrases::new(&library.phrases, &library.rulebook, &library.words);
     let intake = Intake {
         guide: &guide,
         identifier: &identifier,

@@ -79,6 +79,14 @@ pub mod parts {
     pub use crate::publish::{Folder, Replaceable, replace};
     pub use crate::run::with_renderer;
 
+    pub mod calendar {
+        /// The whole year that a text names in figures.
+        #[must_use]
+        pub fn whole_year(text: &str, words: &crate::form::Library) -> Option<u16> {
+            let time = crate::calendar::Calendar::new(&words.words.calendar).time_of(text);
+            time.year().filter(|_| time.no_year().is_none())
+        }
+    }
     pub mod fingerprint {
         pub use crate::fingerprint::of_bytes;
     }

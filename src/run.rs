@@ -239,7 +239,7 @@ pub(crate) fn with_intake<T>(settings: &Settings, desk: &Desk, act: impl FnOnce(
     let book = &desk.library.rulebook;
     let guide = Guide::new(book, &desk.library.words);
     let identifier = Identifier::new(desk.roster.as_ref(), &desk.library.words, &guide.words);
-    let phrases = Phrases::new(&desk.library.phrases, book);
+    let phrases = Phrases::new(&desk.library.phrases, book, &desk.library.words);
     act(&Intake {
         guide: &guide,
         identifier: &identifier,

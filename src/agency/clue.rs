@@ -5,7 +5,7 @@
 mod name;
 mod version;
 
-use crate::calendar::{Span, spans};
+use crate::calendar::{Calendar, Mention};
 use crate::form::Words;
 use crate::script::fold;
 pub(crate) use name::Residue;
@@ -20,17 +20,20 @@ pub struct ClueWords {
     edges: Vec<Vec<char>>,
     revision: Vec<Vec<char>>,
     copy: Vec<Vec<char>>,
+    /// What speaks of time is no part of a name.
+    calendar: Calendar,
 }
 
 impl ClueWords {
     /// Prepares the words.
     #[must_use]
-    pub fn new(words: &Words) -> Self {
+    pub(crate) fn new(words: &Words, calendar: Calendar) -> Self {
         let edges = [&words.noise, &words.agency_lines, &words.year_lines, &words.revision, &words.copy];
         ClueWords {
             edges: sorted(edges.into_iter().flatten()),
             revision: sorted(&words.revision),
             copy: sorted(&words.copy.iter().map(|word| word.to_ascii_lowercase()).collect::<Vec<_>>()),
+            calendar,
         }
     }
 }
@@ -49,7 +52,7 @@ pub(crate) fn revision_rank(file_name: &str, words: &ClueWords) -> u32 {
     let text: Vec<char> = file_name.chars().take(LONGEST).map(fold).collect();
     let stem = &text[..name::stem_length(&text)];
     let mut text: Vec<char> = stem.iter().map(char::to_ascii_lowercase).collect();
-    for Span { start, end, .. } in spans(&text) {
+    for Mention { start, end, .. } in words.calendar.mentions(&text) {
         text[start..end].fill(' ');
     }
     for word in &words.copy {

@@ -12,6 +12,7 @@ mod scene;
 use super::clue::ClueWords;
 use super::roster::Roster;
 use crate::address::Place;
+use crate::calendar::{Calendar, Time};
 use crate::form::Words;
 use crate::locate::{RowClaim, WordKeys};
 use crate::returns::Agency;
@@ -80,6 +81,25 @@ pub struct Claim<T> {
     pub place: Option<Place>,
 }
 
+impl Claim<Time> {
+    /// The year that it names, if it does. A month is as likely when something was written, which names no report year.
+    fn year(&self) -> Option<Claim<u16>> {
+        let Claim { value, text, source, strength, place } = self;
+        let value = value.year().filter(|_| !self.is_month())?;
+        Some(Claim { value, text: text.clone(), source: *source, strength: *strength, place: *place })
+    }
+
+    /// Whether it names a single month.
+    fn is_month(&self) -> bool {
+        matches!(&self.value, Time::Part(part) if part.month)
+    }
+
+    /// Whether it speaks of a whole year.
+    fn is_whole_year(&self) -> bool {
+        self.value.year().is_some() && self.value.no_year().is_none()
+    }
+}
+
 impl<T> Claim<T> {
     fn row(&self) -> u32 {
         self.place.map_or(0, |place| place.position.row)
@@ -109,16 +129,15 @@ pub(crate) enum SheetKind {
 pub struct Claims {
     /// Names in cells, row by row; or in the path, nearest first.
     names: Vec<Claim<Name>>,
-    years: Vec<Claim<u16>>,
+    /// Years, parts of them and the like: see [`Time`].
+    times: Vec<Claim<Time>>,
     names_of_sheet: Vec<Claim<Name>>,
-    years_of_sheet: Vec<Claim<u16>>,
+    times_of_sheet: Vec<Claim<Time>>,
     /// Of a path: what the input folder's own name says.
     last_name: Option<Claim<Name>>,
-    last_year: Option<Claim<u16>>,
+    last_time: Option<Claim<Time>>,
     kind: SheetKind,
     hidden: bool,
-    /// A title or name says that the figures are of a part of the year.
-    part_year: bool,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -149,7 +168,7 @@ pub struct Identity {
 }
 
 /// Why the figures of a sheet may not be this agency's or this year's.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Doubt {
     /// The workbook hides the sheet.
     Hidden,
@@ -161,8 +180,20 @@ pub enum Doubt {
     OtherYearUnsaid,
     /// The row names a year that is none: the figures must not be counted.
     RowYear,
-    /// They are of a part of the year only: they must not be counted.
-    PartYear,
+    /// Something says that they are of a part of the year, of several years or a running total: they must not be counted.
+    PartYear {
+        /// The words, as written.
+        said: String,
+        /// Where they stand.
+        source: Source,
+        /// The cell, if it is one.
+        place: Option<Place>,
+    },
+    /// A folder's name says so, and the sheet names a whole year.
+    FolderOfPart {
+        /// The words, as written.
+        said: String,
+    },
     /// They are an example: they must not be counted.
     Example,
 }
@@ -170,8 +201,8 @@ pub enum Doubt {
 impl Doubt {
     /// Whether the figures must not be counted.
     #[must_use]
-    pub fn forbids(self) -> bool {
-        matches!(self, Doubt::OtherYearUnsaid | Doubt::RowYear | Doubt::PartYear | Doubt::Example)
+    pub fn forbids(&self) -> bool {
+        matches!(self, Doubt::OtherYearUnsaid | Doubt::RowYear | Doubt::PartYear { .. } | Doubt::Example)
     }
 }
 
@@ -203,6 +234,7 @@ pub enum NoAgency {
 pub struct Identifier<'a> {
     roster: Option<&'a Roster>,
     clue_words: ClueWords,
+    calendar: Calendar,
     words: &'a WordKeys,
     vocabulary: Words,
 }
@@ -211,7 +243,10 @@ impl<'a> Identifier<'a> {
     /// Prepares the words.
     #[must_use]
     pub fn new(roster: Option<&'a Roster>, words: &Words, keys: &'a WordKeys) -> Self {
-        Identifier { roster, clue_words: ClueWords::new(words), words: keys, vocabulary: words.clone() }
+        let names = roster.into_iter().flat_map(Roster::names);
+        let calendar = Calendar::new(&words.calendar).sparing(names);
+        let clue_words = ClueWords::new(words, calendar.clone());
+        Identifier { roster, clue_words, calendar, words: keys, vocabulary: words.clone() }
     }
 
     /// The words of clues, for whoever ranks file names.

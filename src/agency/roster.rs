@@ -98,6 +98,11 @@ impl Roster {
         &self.agencies
     }
 
+    /// All names and aliases.
+    pub(crate) fn names(&self) -> impl Iterator<Item = &str> {
+        self.agencies.iter().flat_map(|agency| std::iter::once(&agency.name).chain(&agency.aliases)).map(String::as_str)
+    }
+
     /// What is doubtful but no error.
     pub fn warnings(&self) -> &[RosterWarning] {
         &self.warnings

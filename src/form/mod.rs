@@ -21,4 +21,4 @@ pub use library::{Library, LibraryError};
 pub(crate) use phrases::{GrammarWords, IndicatorPhrases, PhraseBook};
 pub(crate) use rulebook::DefinitionError;
 pub use rulebook::{Block, Form, FormId, Identity, Line, Rulebook, Slot, SlotId, Table, TableId};
-pub(crate) use words::{ReplyWords, Words};
+pub(crate) use words::{CalendarWords, ReplyWords, Words};

@@ -50,16 +50,12 @@ pub struct Words {
     pub no_title_ends: Vec<String>,
     /// What may stand before the colon of a title.
     pub annex_words: Vec<String>,
-    /// What makes a year the version of the form.
-    pub form_versions: Vec<String>,
     /// Endings of governments' names.
     pub governments: Vec<String>,
     /// Kinds of organisations.
     pub generic_names: Vec<String>,
     /// Names of sheets with sums over agencies.
     pub sum_sheets: Vec<String>,
-    /// What says that a title's figures are of a part of the year.
-    pub part_years: Vec<String>,
     /// Names and titles of sheets with examples.
     pub examples: Vec<String>,
     /// Names of sheets with another year's figures.
@@ -70,12 +66,6 @@ pub struct Words {
     pub totals: Vec<String>,
     /// Totals that are never the whole of a table.
     pub subtotals: Vec<String>,
-    /// Words for the report year in heads.
-    pub this_year: Vec<String>,
-    /// Words for another year in heads.
-    pub other_year: Vec<String>,
-    /// What may follow a year in figures.
-    pub year_endings: Vec<String>,
     /// Heads, or parts of heads, of columns that comment on figures.
     pub remark_heads: Vec<String>,
     /// Beginnings of remarks between a label and its figure.
@@ -92,10 +82,40 @@ pub struct Words {
     pub note_starts: Vec<String>,
     /// Edges of heads over changes and shares.
     pub changes: Vec<String>,
-    /// What stands around the digits of a year in a head.
-    pub year_marks: Vec<String>,
+    /// How texts speak of time.
+    pub calendar: CalendarWords,
     /// Heads of the columns in which a sender answers.
     pub replies: ReplyWords,
+}
+
+/// How texts speak of time (see `calendar`).
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CalendarWords {
+    /// The report year.
+    pub this_year: Vec<String>,
+    /// Another year.
+    pub other_year: Vec<String>,
+    /// A part of a year.
+    pub part_year: Vec<String>,
+    /// The end of the year.
+    pub year_end: Vec<String>,
+    /// Totals up to now, or since the beginning of something.
+    pub running: Vec<String>,
+    /// What is added up, over a time that other words may name.
+    pub total: Vec<String>,
+    /// Several years.
+    pub several: Vec<String>,
+    /// A date follows, up to which is counted.
+    pub up_to: Vec<String>,
+    /// Behind a year: since then.
+    pub since: Vec<String>,
+    /// Behind a year: that is when the form was made, not the report year.
+    pub form_versions: Vec<String>,
+    /// Behind a year: that is when the return was written, if another year is named as well.
+    pub writing: Vec<String>,
+    /// Behind four digits: they are an amount. Single characters.
+    pub counted: Vec<String>,
 }
 
 /// Heads of the columns of a workbook that is sent back: each in Chinese, then in English.

@@ -7,7 +7,7 @@ use super::sender::conflicts;
 use super::units::StatedUnits;
 use super::{FileOutcome, Intake, Rejection, Understood};
 use crate::address::{FileId, Place, Position};
-use crate::agency::identify::{Doubt, Identity};
+use crate::agency::identify::{Doubt, Identity, Source};
 use crate::check;
 use crate::finding::{Arg, Finding};
 use crate::form::FormId;
@@ -87,7 +87,7 @@ impl<'a, 'i> Assembly<'a, 'i> {
         let year = identity.year.as_ref().map(|claim| claim.value).or(self.intake.year);
         self.outcome.claimed_year = self.outcome.claimed_year.or(year);
         if let Some(doubt) = identity.doubts.iter().find(|doubt| doubt.forbids()) {
-            self.forbid(*doubt, record, identity, year);
+            self.forbid(doubt, record, identity, year);
             return None;
         }
         let agency = match &identity.agency {
@@ -110,23 +110,30 @@ impl<'a, 'i> Assembly<'a, 'i> {
     }
 
     /// Says why a table is not counted whoever sent it.
-    fn forbid(&mut self, doubt: Doubt, record: &Record, identity: &Identity, year: Option<u16>) {
+    fn forbid(&mut self, doubt: &Doubt, record: &Record, identity: &Identity, year: Option<u16>) {
         let (level, rule, message) = match doubt {
             Doubt::RowYear => (Level::Error, "who.no_year", "row_year"),
-            Doubt::PartYear => (Level::Error, "who.part_year", "part_year"),
+            Doubt::PartYear { source: Source::Row, .. } => (Level::Error, "who.part_year", "part_year_row"),
+            Doubt::PartYear { .. } => (Level::Error, "who.part_year", "part_year"),
             Doubt::Example => (Level::Query, "who.example", "example_sheet"),
             _ => (Level::Error, "who.no_year", "other_year_sheet"),
         };
         let place = place_of(record);
         self.refused = self.refused.take().or_else(|| Some(rule.to_owned()));
+        let mut finding = Finding::new(level, rule, message)
+            .in_file(self.id)
+            .at(place)
+            .values(record.claim.year.clone().unwrap_or_default(), "")
+            .with("sheet", self.sheet_name(place));
+        if let Doubt::PartYear { said, source, place: at } = doubt {
+            finding = finding.at(at.or(place)).values(said, "").with("said", Arg::Text(said.clone()));
+            finding = finding.with("source", Arg::Word(source.word()));
+        }
+        // What a row says is said of every row.
+        let of_row = matches!(doubt, Doubt::RowYear | Doubt::PartYear { source: Source::Row, .. });
         let sheet = place.map(|place| place.sheet);
-        if doubt == Doubt::RowYear || self.said.insert((rule.to_owned(), String::new(), sheet)) {
-            let finding = Finding::new(level, rule, message)
-                .in_file(self.id)
-                .at(place)
-                .values(record.claim.year.clone().unwrap_or_default(), "")
-                .with("sheet", self.sheet_name(place));
-            let year = year.filter(|_| doubt != Doubt::RowYear);
+        if of_row || self.said.insert((rule.to_owned(), finding.found.clone(), sheet)) {
+            let year = year.filter(|_| *doubt != Doubt::RowYear);
             self.outcome.findings.push(Finding { year, agency: identity.agency.clone().ok(), ..finding });
         }
     }
@@ -138,11 +145,17 @@ impl<'a, 'i> Assembly<'a, 'i> {
             let (rule, message) = match doubt {
                 Doubt::Hidden => ("file.hidden_sheet", "hidden_sheet"),
                 Doubt::Sum => ("who.sheet_name", "sum_sheet_counted"),
-                Doubt::OtherYear | Doubt::OtherYearUnsaid | Doubt::RowYear | Doubt::PartYear | Doubt::Example => {
-                    ("who.sheet_name", "other_year_sheet_counted")
-                }
+                Doubt::FolderOfPart { .. } => ("who.part_year", "folder_of_part"),
+                Doubt::OtherYear
+                | Doubt::OtherYearUnsaid
+                | Doubt::RowYear
+                | Doubt::PartYear { .. }
+                | Doubt::Example => ("who.sheet_name", "other_year_sheet_counted"),
             };
-            let finding = Finding::new(Level::Query, rule, message).in_file(self.id).of(agency, year).at(place);
+            let mut finding = Finding::new(Level::Query, rule, message).in_file(self.id).of(agency, year).at(place);
+            if let Doubt::FolderOfPart { said } = doubt {
+                finding = finding.values(said, "").with("said", Arg::Text(said.clone()));
+            }
             self.say_once(finding.with("sheet", self.sheet_name(place)));
         }
         for finding in conflicts(identity, self.id, agency, year) {

@@ -424,6 +424,15 @@ impl<'a> Builder<'a> {
                         .with("near", Arg::Slots(near.iter().copied().collect()))
                 }
                 Gap::UnknownColumn { position } => base("layout.unknown_column", "unknown_column").at(at(*position)),
+                Gap::OtherTime { position, said, part, column } => {
+                    let (level, rule, message) = match (part, column) {
+                        (true, true) => (Level::Error, "who.part_year", "part_year_column"),
+                        (true, false) => (Level::Error, "who.part_year", "part_year_label"),
+                        (false, _) => (Level::Error, "layout.other_year", "other_year_head"),
+                    };
+                    let finding = Finding { level, ..base(rule, message) }.at(at(*position)).values(said, "");
+                    finding.with("said", Arg::Text(said.clone())).with("label", Arg::Text(said.clone()))
+                }
                 Gap::FigureInLabel { position, label } => base("layout.unknown_label", "figure_in_label")
                     .at(at(*position))
                     .values(label, "")

@@ -24,6 +24,8 @@ fn finding(stray: &Stray, id: FileId) -> Finding {
         Fault::NoHead => (Level::Query, "layout.unknown_column", "no_head", None),
         Fault::UnclearHead => (Level::Error, "layout.unclear_column", "unclear_head", None),
         Fault::OtherYear => (Level::Query, "layout.other_year", "other_year_head", None),
+        Fault::PartYearColumn => (Level::Error, "who.part_year", "part_year_column", None),
+        Fault::PartYearRow => (Level::Error, "who.part_year", "part_year_label", None),
         Fault::Unnamed => (Level::Error, "layout.unnamed_row", "unnamed_row", None),
         Fault::UnknownIndicator(None) => (Level::Query, "layout.unknown_label", "unknown_indicator", None),
         Fault::UnknownIndicator(near) => (Level::Query, "layout.unknown_label", "unknown_indicator_near", near),
@@ -41,5 +43,6 @@ fn finding(stray: &Stray, id: FileId) -> Finding {
             .with("expected", Arg::Text(sum.to_string())),
         _ => finding.values(&stray.label, ""),
     };
+    let finding = finding.with("said", Arg::Text(stray.label.clone()));
     finding.with("label", Arg::Text(stray.label.clone())).with("near", Arg::Slots(near.into_iter().collect()))
 }

@@ -6,39 +6,14 @@
 
 use super::{Guide, SheetView, text_of};
 use crate::address::Position;
-use crate::calendar::years_in;
-use crate::form::{REPORT_YEARS, SlotId};
+use crate::calendar::{self, Time};
+use crate::form::SlotId;
 use crate::label;
 use crate::read::{Cell, Content};
 use std::collections::BTreeSet;
 
 /// Heads of more rows than this are read from below.
 const DEEPEST: usize = 5;
-
-/// Which year's figures a head announces.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) enum When {
-    /// It does not say.
-    #[default]
-    Unsaid,
-    /// The report year's.
-    This,
-    /// Those of a year that it names.
-    Year(u16),
-    /// Last year's, or a change or a share.
-    Other,
-}
-
-impl When {
-    /// Whether the figures belong to a report on `year`.
-    pub(super) fn fits(self, year: Option<u16>) -> bool {
-        match self {
-            When::Unsaid | When::This => true,
-            When::Year(named) => year == Some(named),
-            When::Other => false,
-        }
-    }
-}
 
 /// What the heads over a column mean.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -64,8 +39,8 @@ pub(super) struct Column {
     pub head: Position,
     /// The head that names a unit, or else the lowest one.
     pub unit_head: Position,
-    /// The year of its figures.
-    pub when: When,
+    /// The time of its figures.
+    pub time: Time,
     /// What the heads mean.
     pub meaning: Meaning,
 }
@@ -75,50 +50,34 @@ struct Piece {
     text: String,
     /// The normal forms under which it may be known; none for a head that says a year or a unit only.
     names: Vec<String>,
-    when: When,
+    time: Time,
     at: Position,
 }
 
-/// What a head says of the year, and its normal form without that. Labels that a form has are left whole: last year's
-/// figures may be figures of this year's form.
-pub(super) fn year_of_head(guide: &Guide<'_>, text: &str) -> (When, String) {
+/// What a head says of time, and its normal form without that. Labels that a form has are left whole: last year's figures
+/// may be figures of this year's form.
+pub(super) fn time_of_head(guide: &Guide<'_>, text: &str) -> (Time, String) {
     let key = label::key(text);
     if guide.index.knows(text) || guide.words.is_list_head(&key) {
-        return (When::Unsaid, key);
+        return (Time::Unsaid, key);
     }
-    match years_in(text).as_slice() {
-        [] => {}
-        [year] => {
-            let digits = year.to_string();
-            let rest = label::key(&text.replace(&digits, " "));
-            let bare = guide.words.year_marks.iter().find_map(|mark| {
-                rest.strip_prefix(mark.as_str()).or_else(|| rest.strip_suffix(mark.as_str())).map(str::to_owned)
-            });
-            let (_, inner) = guide.words.year_edge(bare.as_ref().unwrap_or(&rest));
-            return (When::Year(*year), inner);
-        }
-        _ => return (When::Other, key),
-    }
-    guide.words.year_edge(&key)
+    guide.words.time_of_head(text)
 }
 
 /// The year that a cell of nothing but four digits names.
 pub(super) fn bare_year(cell: &Cell) -> Option<u16> {
-    let year = match &cell.content {
-        Content::Number(number) if number.fract() == 0.0 && (0.0..1e4).contains(number) => {
-            format!("{number}").parse().ok()
-        }
-        Content::Text(text) => text.trim().parse().ok(),
+    match &cell.content {
+        Content::Number(number) => calendar::bare_year(&number.to_string()),
+        Content::Text(text) => calendar::bare_year(text),
         _ => None,
-    };
-    year.filter(|year| REPORT_YEARS.contains(year))
+    }
 }
 
 /// Whether a text is a piece of a head that the forms or the words know.
 pub(super) fn is_known_piece(guide: &Guide<'_>, text: &str) -> bool {
-    let (when, rest) = year_of_head(guide, text);
+    let (time, rest) = time_of_head(guide, text);
     let known = !guide.index.uses(text).is_empty() || !guide.index.register_head(None, text).is_empty();
-    known || (when != When::Unsaid && (rest.is_empty() || guide.index.knows(&rest)))
+    known || (time.is_said() && (rest.is_empty() || guide.index.knows(&rest)))
 }
 
 /// The columns from `from` up to `to` that have a head of their own in `rows`, but for those `taken` otherwise.
@@ -159,7 +118,7 @@ pub(super) fn columns(
                 label: texts.join("-"),
                 head,
                 unit_head: unit_head.map_or(head, |piece| piece.at),
-                when: pieces.iter().map(|piece| piece.when).fold(When::Unsaid, stricter),
+                time: pieces.iter().fold(Time::Unsaid, |time, piece| calendar::together(&time, &piece.time)),
                 meaning: if shared { Meaning::Unclear } else { meaning(guide, &pieces) },
             })
         })
@@ -206,32 +165,22 @@ fn holds(cell: &Cell) -> bool {
     text_of(cell).is_some() || bare_year(cell).is_some()
 }
 
-fn stricter(one: When, other: When) -> When {
-    match (one, other) {
-        (When::Other, _) | (_, When::Other) => When::Other,
-        (When::Year(a), When::Year(b)) if a != b => When::Other,
-        (When::Year(year), _) | (_, When::Year(year)) => When::Year(year),
-        (When::This, _) | (_, When::This) => When::This,
-        (When::Unsaid, When::Unsaid) => When::Unsaid,
-    }
-}
-
 fn piece(guide: &Guide<'_>, cell: &Cell) -> Option<Piece> {
     let at = super::position(cell);
     if let Some(year) = bare_year(cell) {
-        return Some(Piece { text: year.to_string(), names: Vec::new(), when: When::Year(year), at });
+        return Some(Piece { text: year.to_string(), names: Vec::new(), time: Time::Year(year), at });
     }
     let text = text_of(cell)?;
-    if !text.chars().any(char::is_alphabetic) {
+    let (time, rest) = time_of_head(guide, text);
+    if !text.chars().any(char::is_alphabetic) && !time.is_said() {
         return None;
     }
-    let (when, rest) = year_of_head(guide, text);
-    let names = if (when != When::Unsaid && rest.is_empty()) || guide.words.is_unit(text) {
+    let names = if (time.is_said() && rest.is_empty()) || guide.words.is_unit(text) {
         Vec::new()
     } else {
-        let mut names = match when {
-            When::Unsaid | When::This => guide.index.names_of(text),
-            When::Year(_) | When::Other => vec![label::key_without_notes(text)],
+        let mut names = match time {
+            Time::Unsaid | Time::Day(_) | Time::This => guide.index.names_of(text),
+            _ => vec![label::key_without_notes(text)],
         };
         names.push(rest);
         names.retain(|name| !name.is_empty());
@@ -239,7 +188,7 @@ fn piece(guide: &Guide<'_>, cell: &Cell) -> Option<Piece> {
         names.dedup();
         names
     };
-    Some(Piece { text: text.to_owned(), names, when, at })
+    Some(Piece { text: text.to_owned(), names, time, at })
 }
 
 // ------------------------------------------------------------------------------------------------ meaning

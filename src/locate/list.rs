@@ -1,6 +1,6 @@
 //! Layouts without a grid: where on a sheet registers and long lists stand, and what is common to both.
 
-use super::heads::year_of_head;
+use super::heads::time_of_head;
 use super::{Guide, LocatedTable, Placed, Record, RowClaim, SheetView, long, prefer_form, register, text_of};
 use crate::address::Position;
 use crate::form::{FormId, SlotId, TableId};
@@ -36,6 +36,10 @@ pub enum Fault {
     NoHead,
     /// The figures are not the report year's, and the report year's are not there.
     OtherYear,
+    /// The figures of the column are not those of one whole year, and those are not there.
+    PartYearColumn,
+    /// The figure of the row is not that of one whole year, and that is not there.
+    PartYearRow,
     /// It is not certain to which agency or year the row belongs.
     Unnamed,
     /// No form knows the indicator; with the figure that may be meant.
@@ -127,7 +131,7 @@ impl Scene<'_, '_> {
             && !words.not_categories.contains(&key)
             && self.guide.index.uses(text).is_empty()
             && !self.guide.is_table_title(text)
-            && !year_of_head(self.guide, text).1.is_empty()
+            && !time_of_head(self.guide, text).1.is_empty()
     }
 
     /// Whether a text is long enough for an agency's name, and is not one of the words that name none.
@@ -202,7 +206,7 @@ impl Scene<'_, '_> {
 
     /// The year that a row says, else the sheet's.
     pub(super) fn year_of(&self, claim: &RowClaim) -> Option<u16> {
-        claim.year.as_deref().and_then(crate::calendar::year_of_cell).or(self.year)
+        claim.year.as_deref().and_then(|text| self.guide.words.calendar.time_of_cell(text).year()).or(self.year)
     }
 
     /// The form's figure among those that a label may mean: of the form that the row names, else of the one in force.

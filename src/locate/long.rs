@@ -3,10 +3,11 @@
 //! Agency, year and indicator may be merged over several rows: a blank cell below a filled one takes its text, unless
 //! this would give one figure twice. A blank dimension is not filled: it may mean the total as well.
 
-use super::heads::{When, bare_year, year_of_head};
+use super::heads::{bare_year, time_of_head};
 use super::list::{Area, Fault, Scene, Sheaf, is_blank};
 use super::{Item, Placed, RowClaim, text_of};
 use crate::address::Position;
+use crate::calendar::Time;
 use crate::form::{FormId, SlotId, TableId};
 use crate::label;
 use crate::value::Kind;
@@ -30,6 +31,8 @@ struct Columns {
     form: Option<u32>,
     counted: Option<u32>,
     unit: Option<u32>,
+    /// What the head of the figures says of time.
+    time: Time,
     /// Whether several columns claim to hold the figures.
     unclear: bool,
     /// Columns of figures that are not read, with why.
@@ -166,44 +169,72 @@ fn columns(scene: &Scene<'_, '_>, head: u32) -> Option<Columns> {
         }
     }
     columns.indicator = indicator?;
-    let fitting: Vec<u32> = dated.iter().filter(|(_, when)| when.fits(scene.year)).map(|(column, _)| *column).collect();
-    columns.value = match (plain.as_slice(), fitting.as_slice()) {
-        ([only], _) => *only,
-        ([], [only]) => *only,
-        ([first, ..], _) => {
-            // Which of them is meant is for the sender to say.
-            columns.left_out.extend(plain.iter().map(|column| (*column, Fault::UnclearHead)));
-            columns.unclear = true;
-            *first
-        }
-        _ => return None,
-    };
-    let value = columns.value;
-    for (column, when) in dated.iter().filter(|(column, _)| *column != value) {
-        // A year that is not the report's stands beside the report year's figures, as it should.
-        if when.fits(scene.year) {
-            columns.left_out.push((*column, Fault::UnclearHead));
-        }
-    }
+    columns.choose_value(&plain, &dated, list_year(scene, head, columns.year))?;
     // Other columns of figures are the sender's own, unless their heads are labels of a form.
     columns.left_out.extend(other.into_iter().map(|column| (column, Fault::UnclearHead)));
     let complete = [columns.year, columns.dimension, columns.agency, columns.agency_id].iter().any(Option::is_some);
     complete.then_some(columns)
 }
 
-/// The year of a head that says nothing else: this year's, last year's, 2021.
-fn dated_value(scene: &Scene<'_, '_>, cell: &crate::read::Cell) -> Option<When> {
-    if let Some(year) = bare_year(cell) {
-        return Some(When::Year(year));
+/// The report year of all rows: the only one that they say, else the sheet's.
+fn list_year(scene: &Scene<'_, '_>, head: u32, column: Option<u32>) -> Option<u16> {
+    let calendar = &scene.guide.words.calendar;
+    let rows = scene.view.rows_between(head + 1, u32::MAX);
+    let said = rows.filter_map(|row| calendar.time_of_cell(&scene.written(row, column?)?).year());
+    let years: BTreeSet<u16> = said.collect();
+    match years.len() {
+        1 => years.first().copied(),
+        0 => scene.year,
+        _ => None,
     }
-    let text = text_of(cell)?;
-    let key = label::key(text);
-    let (when, rest) = match year_of_head(scene.guide, text) {
-        (When::Unsaid, _) => scene.guide.words.year_edge(&key),
-        said => said,
-    };
+}
+
+impl Columns {
+    /// Decides which column holds the figures: one that says no time, else the only one of the report year.
+    fn choose_value(&mut self, plain: &[u32], dated: &[(u32, Time)], year: Option<u16>) -> Option<()> {
+        let fits = |time: &Time| time.fits(year, false);
+        let mut fitting = dated.iter().filter(|(_, time)| fits(time));
+        match (plain, dated, fitting.next().filter(|_| fitting.next().is_none())) {
+            ([only], ..) => self.value = *only,
+            // Which of them is meant is for the sender to say.
+            ([first, ..], ..) => {
+                self.left_out.extend(plain.iter().map(|column| (*column, Fault::UnclearHead)));
+                (self.value, self.unclear) = (*first, true);
+            }
+            ([], _, Some((column, time))) => (self.value, self.time) = (*column, time.clone()),
+            // Each row is of its own year: it is compared with that.
+            ([], [(column, time)], None) if time.no_year().is_none() => {
+                (self.value, self.time) = (*column, time.clone());
+            }
+            // The only figures are of another time: they are left out, and said to be.
+            ([], [(first, _), ..], None) => {
+                let fault = |time: &Time| match time.no_year() {
+                    Some(_) => Fault::PartYearColumn,
+                    None if fits(time) => Fault::UnclearHead,
+                    None => Fault::OtherYear,
+                };
+                self.left_out.extend(dated.iter().map(|(column, time)| (*column, fault(time))));
+                (self.value, self.unclear) = (*first, true);
+                return Some(());
+            }
+            ([], [], _) => return None,
+        }
+        // A year that is not the report's stands beside the report year's figures, as it should.
+        let doubled = dated.iter().filter(|(column, time)| *column != self.value && fits(time));
+        self.left_out.extend(doubled.map(|(column, _)| (*column, Fault::UnclearHead)));
+        Some(())
+    }
+}
+
+/// The year of a head that says nothing else: this year's, last year's, 2021.
+fn dated_value(scene: &Scene<'_, '_>, cell: &crate::read::Cell) -> Option<Time> {
+    if let Some(year) = bare_year(cell) {
+        return Some(Time::Year(year));
+    }
+    // 本年度 is a head for years as well: here it heads what it says.
+    let (time, rest) = scene.guide.words.time_of_head(text_of(cell)?);
     let bare = rest.is_empty() || scene.guide.words.value.contains(&rest);
-    (when != When::Unsaid && bare).then_some(when)
+    (time.is_said() && bare).then_some(time)
 }
 
 // ------------------------------------------------------------------------------------------------ rows
@@ -326,7 +357,10 @@ fn rows<'s>(scene: &Scene<'s, '_>, columns: &Columns, numbers: &[u32], sheaf: &m
             continue;
         }
         let form = text(row, columns.form).unwrap_or_default();
-        let candidates = scene.guide.index.long_entry(&indicator, &dimension);
+        let candidates = match scene.guide.index.long_entry(&indicator, &dimension) {
+            [] => scene.guide.index.long_entry(&time_of_head(scene.guide, &indicator).1, &dimension),
+            found => found,
+        };
         let slot = scene.pick(candidates, &form, scene.year_of(&claim));
         let unit = text(row, columns.unit).unwrap_or_default();
         found.push(Row { row, claim, indicator, dimension, form, unit, candidates, slot, unclear: false, held });
@@ -388,7 +422,7 @@ impl<'r> Rows<'r> {
             if table.open_categories {
                 all.open.insert(&row.claim, slot.table);
             }
-            if is_of_the_year(scene, row) {
+            if time_fits(scene, row) {
                 all.present.insert((&row.claim, id));
             }
         }
@@ -396,8 +430,15 @@ impl<'r> Rows<'r> {
     }
 }
 
-fn is_of_the_year(scene: &Scene<'_, '_>, row: &Row<'_>) -> bool {
-    year_of_head(scene.guide, &row.indicator).0.fits(scene.year_of(&row.claim))
+/// What an indicator says of time.
+fn time_of(scene: &Scene<'_, '_>, row: &Row<'_>) -> Time {
+    time_of_head(scene.guide, &row.indicator).0
+}
+
+/// Whether a row's figure is the report year's, as far as its indicator says.
+fn time_fits(scene: &Scene<'_, '_>, row: &Row<'_>) -> bool {
+    let stock = row.slot.is_some_and(|slot| scene.guide.book.slot(slot).stock);
+    time_of(scene, row).fits(scene.year_of(&row.claim), stock)
 }
 
 /// Puts the rows' figures to their agencies and years.
@@ -409,10 +450,17 @@ fn place(scene: &Scene<'_, '_>, columns: &Columns, rows: Vec<Row<'_>>, sheaf: &m
         let leave = |sheaf: &mut Sheaf, column: u32, label: &str, fault: Fault| {
             sheaf.leave(Some(&row.claim), scene.stray(row.row, column, label, fault));
         };
-        if !is_of_the_year(scene, row) {
+        let stock = row.slot.is_some_and(|slot| scene.guide.book.slot(slot).stock);
+        if !columns.time.fits(scene.year_of(&row.claim), stock) {
+            if row.held {
+                leave(sheaf, columns.indicator, &row.indicator, Fault::OtherYear);
+            }
+        } else if !time_fits(scene, row) {
             let replaced = row.slot.is_some_and(|slot| all.present.contains(&(&row.claim, slot)));
             if row.held && !replaced {
-                leave(sheaf, columns.indicator, &row.indicator, Fault::OtherYear);
+                let part = time_of(scene, row).no_year().is_some();
+                let fault = if part { Fault::PartYearRow } else { Fault::OtherYear };
+                leave(sheaf, columns.indicator, &row.indicator, fault);
             }
         } else if let Some(id) = row.slot {
             let slot = scene.guide.book.slot(id);

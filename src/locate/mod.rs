@@ -9,7 +9,6 @@ mod heads;
 mod index;
 mod list;
 mod long;
-mod period;
 mod register;
 mod sheet;
 mod words;
@@ -78,6 +77,17 @@ pub enum Gap {
         /// Where the first such figure stands.
         position: Position,
     },
+    /// A column or a row whose figures are not the report year's.
+    OtherTime {
+        /// Where the head or the label stands.
+        position: Position,
+        /// What it says.
+        said: String,
+        /// Whether that is no whole year: a part of one, several, a running total.
+        part: bool,
+        /// Whether it heads a column.
+        column: bool,
+    },
     /// Columns of figures side by side, of which any may be the one that is wanted: none is counted.
     TwinColumns {
         /// The heads, or the first figures where there are none.
@@ -121,6 +131,7 @@ impl Gap {
             Gap::MissingRow { .. } | Gap::MissingColumn { .. } => None,
             Gap::UnknownRow { position, .. }
             | Gap::UnknownColumn { position }
+            | Gap::OtherTime { position, .. }
             | Gap::SplitFigure { position }
             | Gap::FigureInLabel { position, .. }
             | Gap::PartSums { position, .. } => Some(*position),
@@ -142,6 +153,7 @@ impl Gap {
                 }
             }
             Gap::UnknownColumn { .. }
+            | Gap::OtherTime { .. }
             | Gap::TwinColumns { .. }
             | Gap::TwinRows { .. }
             | Gap::SplitFigure { .. }
@@ -280,8 +292,8 @@ impl<'a> Guide<'a> {
     #[must_use]
     pub fn is_label(&self, text: &str) -> bool {
         let of_a_year = || {
-            let (when, rest) = heads::year_of_head(self, text);
-            when != heads::When::Unsaid && !rest.is_empty() && self.index.knows(&rest)
+            let (time, rest) = heads::time_of_head(self, text);
+            time.is_said() && !rest.is_empty() && self.index.knows(&rest)
         };
         !self.index.uses(text).is_empty()
             || self.is_table_title(text)

@@ -1,10 +1,11 @@
 //! The register: one agency per row, one figure per column, under heads of one or several rows.
 
-use super::heads::{self, Column, Meaning, When, bare_year, is_known_piece};
+use super::heads::{self, Column, Meaning, bare_year, is_known_piece};
 use super::list::{Area, Fault, Scene, Sheaf, is_blank};
 use super::sheet::may_be_figure;
 use super::{Guide, Item, Placed, RowClaim, text_of};
 use crate::address::Position;
+use crate::calendar::Time;
 use crate::form::{FormId, SlotId};
 use crate::label;
 use std::collections::{BTreeMap, BTreeSet};
@@ -340,7 +341,8 @@ impl Register {
             let fault = match column.meaning {
                 Meaning::Figure(_) | Meaning::NoFigure => continue,
                 Meaning::Unclear => Fault::UnclearHead,
-                Meaning::Unknown if column.when == When::Other => continue,
+                Meaning::Unknown if column.time == Time::Else => continue,
+                Meaning::Unknown if column.time.no_year().is_some() => Fault::PartYearColumn,
                 Meaning::Unknown => {
                     compared += 1;
                     let near = (compared <= HEADS_COMPARED)
@@ -374,10 +376,10 @@ impl Register {
     fn settle_twins(&mut self, scene: &Scene<'_, '_>, rows: &[u32]) {
         let mut twins: BTreeMap<(&str, Option<u16>), Vec<u32>> = BTreeMap::new();
         for column in &self.columns {
-            let year = match column.when {
-                When::Unsaid | When::This => None,
-                When::Year(year) => Some(year),
-                When::Other => continue,
+            let year = match column.time {
+                Time::Unsaid | Time::This | Time::YearEnd(None) => None,
+                Time::Year(year) | Time::YearEnd(Some(year)) => Some(year),
+                Time::Else | Time::Part(_) | Time::Day(_) | Time::Running(_) | Time::Several(_) => continue,
             };
             if let Some(slot) = self.slots.get(&column.column).and_then(|slots| slots.first()) {
                 twins.entry((&scene.guide.book.slot(*slot).code, year)).or_default().push(column.column);
@@ -469,7 +471,11 @@ impl Register {
             }
         }
         let other = self.columns.iter().filter(|column| other_years.contains(&column.column));
-        let other = other.map(|column| (column.head, column.label.clone(), Fault::OtherYear));
+        let other = other.map(|column| {
+            let part = column.time.no_year().is_some();
+            let fault = if part { Fault::PartYearColumn } else { Fault::OtherYear };
+            (column.head, column.label.clone(), fault)
+        });
         for (at, label, fault) in self.left_out.iter().cloned().chain(other) {
             sheaf.leave(None, scene.stray(at.row, at.column, label, fault));
         }
@@ -520,7 +526,8 @@ impl Register {
             .filter(|column| !self.is_unsettled(scene, column, year))
             .filter_map(|column| {
                 let slot = scene.pick(self.slots.get(&column.column)?, "", year)?;
-                Some((column, slot, column.when.fits(year)))
+                let stock = scene.guide.book.slot(slot).stock;
+                Some((column, slot, column.time.fits(year, stock)))
             })
             .collect();
         let own: BTreeSet<SlotId> = picked.iter().filter(|(_, _, fits)| *fits).map(|(_, slot, _)| *slot).collect();

@@ -2,8 +2,8 @@
 
 use super::Guide;
 use super::index::LabelUse;
-use super::period::Period;
 use crate::address::Position;
+use crate::calendar::{Said, Time};
 use crate::label;
 use crate::read::{Cell, Content, Sheet};
 use crate::value::{self, Kind, Meaning, Problem};
@@ -20,10 +20,10 @@ pub(crate) struct Mark<'a> {
     pub key: String,
     /// Whether it can label a row: words, not a number, a unit or a remark alone.
     pub names_something: bool,
-    /// The year that it names beside (or instead of) the label.
-    pub period: Option<Period>,
-    /// Whether it names a year and nothing else.
-    pub only_period: bool,
+    /// The time that it names beside (or instead of) the label.
+    pub time: Time,
+    /// Whether it names a time and nothing else.
+    pub only_time: bool,
 }
 
 /// What a cell looks like to someone who searches for figures.
@@ -155,27 +155,28 @@ fn mark<'a>(text: &str, guide: &'a Guide<'_>) -> Mark<'a> {
         return mark;
     }
     let bare = label::key_without_notes(text);
-    let periods = &guide.words.periods;
     // A line with its value, or a date, is not a label with a year.
-    let split = |key: &str| {
-        let dated = |rest: &str| text.contains([':', '：']) || rest.chars().any(char::is_numeric);
+    let split = |text: &str| {
+        let Said { time, rest } = guide.words.calendar.says(text);
+        let dated = text.contains([':', '：']) || rest.chars().any(char::is_numeric);
         // A bare number may be a figure.
-        periods.split(key).filter(|(_, rest)| !dated(rest) && key.chars().any(|c| !c.is_numeric()))
+        let named = time.is_said() && !dated && text.chars().any(|c| !c.is_numeric() && !c.is_whitespace());
+        named.then(|| (time, label::key(&rest)))
     };
-    let harmless = |note: &str| index.is_harmless(note) || split(&label::key(note)).is_some();
-    match (index.uses_of_key(&bare), split(&mark.key)) {
+    let harmless = |note: &str| index.is_harmless(note) || split(note).is_some();
+    match (index.uses_of_key(&bare), split(text)) {
         (Some(_), _) if !label::notes(text).into_iter().all(harmless) => {}
         // The remark that was dropped named the year.
-        (Some(uses), Some((period, _))) if split(&bare).is_none() => {
+        (Some(uses), Some((time, _))) if split(&bare).is_none() => {
             mark.uses = uses;
-            mark.period = Some(period);
+            mark.time = time;
         }
         (Some(uses), _) => mark.uses = uses,
-        (None, Some((period, rest))) => {
+        (None, Some((time, rest))) => {
             let without_notes = || split(&bare).and_then(|(_, rest)| index.uses_of_key(&rest));
             mark.uses = index.uses_of_key(&rest).or_else(without_notes).unwrap_or(&[]);
-            mark.period = Some(period);
-            mark.only_period = rest.is_empty();
+            mark.time = time;
+            mark.only_time = rest.is_empty();
         }
         (None, None) => {}
     }

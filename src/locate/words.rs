@@ -5,8 +5,7 @@ use crate::label;
 use foldhash::fast::FixedState;
 use std::collections::HashSet;
 
-use super::heads::When;
-use super::period::PeriodWords;
+use crate::calendar::{Calendar, Said, Time};
 
 /// Words under their normal form; looked up for every text of every sheet.
 pub(super) type WordSet = HashSet<String, FixedState>;
@@ -39,9 +38,7 @@ pub struct WordKeys {
     pub(super) counted: WordSet,
     pub(super) not_categories: WordSet,
     pub(super) subtotals: WordSet,
-    pub(super) periods: PeriodWords,
-    /// What is left of a head such as 2021年度 without its digits.
-    pub(super) year_marks: Vec<String>,
+    pub(super) calendar: Calendar,
     footers: WordSet,
     totals: WordSet,
     remark_heads: Vec<String>,
@@ -52,8 +49,7 @@ pub struct WordKeys {
     total_names: WordSet,
     total_patterns: WordSet,
     note_starts: Vec<String>,
-    this_year: Vec<String>,
-    other_year: Vec<String>,
+    changes: Vec<String>,
 }
 
 impl WordKeys {
@@ -76,7 +72,7 @@ impl WordKeys {
             footers: footers.filter(|word| !totals.contains(word)).collect(),
             totals,
             subtotals: keys(&words.subtotals),
-            periods: PeriodWords::new(words),
+            calendar: Calendar::new(&words.calendar),
             remark_heads: sorted(&words.remark_heads),
             remark_starts: sorted(&words.remark_starts),
             agency: keys(&words.agency_lines),
@@ -91,15 +87,13 @@ impl WordKeys {
             form: keys(&words.form_heads),
             counted: keys(&words.counted_heads),
             not_categories: keys(&words.not_categories),
-            year_marks: sorted(&words.year_marks),
             list_heads: heads.flatten().map(|word| label::key(word)).collect(),
             total_edges: sorted(&words.total_edges),
             averages: sorted(&words.averages),
             total_names: keys(&words.total_names),
             total_patterns: words.total_patterns.iter().map(|word| label::key(word)).collect(),
             note_starts: sorted(&words.note_starts),
-            this_year: sorted(&words.this_year),
-            other_year: sorted(&[words.other_year.as_slice(), &words.changes].concat()),
+            changes: sorted(&words.changes),
         }
     }
 
@@ -189,18 +183,12 @@ impl WordKeys {
         note || self.agency.iter().any(|word| text.strip_prefix(word.as_str()).is_some_and(parted))
     }
 
-    /// What the beginning or the end of a head says of the year, and the rest of it.
-    pub(super) fn year_edge(&self, key: &str) -> (When, String) {
-        let this = stripped(key, &self.this_year);
-        let other = stripped(key, &self.other_year);
-        if this.len() < key.len() && this.len() <= other.len() {
-            // The word that is longer has said more: a running total of this year is this year's.
-            (When::This, this.to_owned())
-        } else if other.len() < key.len() {
-            (When::Other, stripped(other, &self.this_year).to_owned())
-        } else {
-            (When::Unsaid, key.to_owned())
-        }
+    /// What a head says of time, and the normal form of the rest. A change or a share is none of the year's figures.
+    pub(super) fn time_of_head(&self, text: &str) -> (Time, String) {
+        let Said { time, rest } = self.calendar.says(text);
+        let key = label::key(&rest);
+        let level = stripped(&key, &self.changes);
+        if level.len() < key.len() { (Time::Else, level.to_owned()) } else { (time, key) }
     }
 }
 

@@ -7,7 +7,7 @@
 use super::lexicon::{Indicator, Phrases, Roles};
 use super::quantity::Quantity;
 use super::text::Sentence;
-use super::token::{Token, What};
+use super::token::{Timely, Token, What};
 use crate::value::{Amount, Meaning, Reading, Rewrite, Rewrites};
 
 /// A figure of a clause.
@@ -198,7 +198,7 @@ impl Clause<'_> {
                     }
                     roles = roles.and(*own);
                 }
-                What::Time(super::time::When::This) => {}
+                What::Time(Timely::All) => {}
                 What::Mark(':') => {}
                 _ => return None,
             }
@@ -258,7 +258,7 @@ impl Clause<'_> {
                 }
             } else if token.is(Roles::SEPARATOR) && named.is_some() {
                 joined = true;
-            } else if matches!(token.what, What::Word { .. }) && (joined || self.closes(token, named.as_ref())) {
+            } else if token.may_lead() && (joined || self.closes(token, named.as_ref())) {
                 lead.push(token);
             } else {
                 return None;
@@ -283,7 +283,8 @@ impl Clause<'_> {
                 let text = self.text(token);
                 one.verbs.contains(&text)
                     || one.between.contains(&text)
-                    || token.is(Roles::FILLER.and(Roles::THIS_YEAR))
+                    || token.is(Roles::FILLER)
+                    || token.when() == Some(Timely::All)
             })
         };
         names.iter().copied().filter(may).collect()
@@ -297,7 +298,7 @@ impl Clause<'_> {
             let Some(one) = self.indicator(*number) else { return false };
             one.may_follow(&lead)
                 && words.iter().all(|token| {
-                    let this_year = token.when() == Some(super::time::When::This);
+                    let this_year = token.when() == Some(Timely::All);
                     this_year || one.between.contains(&self.text(token))
                 })
         };

@@ -1,7 +1,8 @@
 //! The words of the grammar and the phrases, prepared for looking up.
 
 use super::text::Sentence;
-use crate::form::{GrammarWords, IndicatorPhrases, PhraseBook, Rulebook, SlotId, TableId};
+use crate::calendar::Calendar;
+use crate::form::{self, GrammarWords, IndicatorPhrases, PhraseBook, Rulebook, SlotId, TableId};
 use crate::script::fold;
 use std::collections::{BTreeSet, HashMap};
 
@@ -23,11 +24,10 @@ impl Roles {
     pub(super) const STOP: Self = Self(1 << 10);
     pub(super) const TAIL: Self = Self(1 << 11);
     pub(super) const SUBJECT: Self = Self(1 << 12);
-    pub(super) const THIS_YEAR: Self = Self(1 << 13);
-    pub(super) const OTHER_YEAR: Self = Self(1 << 14);
-    pub(super) const PART_YEAR: Self = Self(1 << 15);
-    pub(super) const SCOPE: Self = Self(1 << 16);
-    pub(super) const CARRIED: Self = Self(1 << 17);
+    pub(super) const ELSEWHERE: Self = Self(1 << 13);
+    pub(super) const PARTLY: Self = Self(1 << 14);
+    pub(super) const SCOPE: Self = Self(1 << 15);
+    pub(super) const CARRIED: Self = Self(1 << 16);
 
     /// Whether one of these roles is among them.
     pub(super) const fn any(self, roles: Self) -> bool {
@@ -110,7 +110,7 @@ pub(super) struct Word {
 }
 
 /// What the words of the grammar do in a sentence.
-fn roles(grammar: &GrammarWords) -> [(&[String], Roles); 18] {
+fn roles(grammar: &GrammarWords) -> [(&[String], Roles); 16] {
     [
         (&grammar.filler, Roles::FILLER),
         (&grammar.total, Roles::TOTAL),
@@ -119,7 +119,6 @@ fn roles(grammar: &GrammarWords) -> [(&[String], Roles); 18] {
         (&grammar.of_which, Roles::OF_WHICH),
         (&grammar.none, Roles::NONE),
         (&grammar.separators, Roles::SEPARATOR),
-        (&grammar.cumulative, Roles::CUMULATIVE),
         (&grammar.change, Roles::CHANGE),
         (&grammar.plan, Roles::PLAN),
         (&grammar.stop, Roles::STOP),
@@ -127,9 +126,8 @@ fn roles(grammar: &GrammarWords) -> [(&[String], Roles); 18] {
         (&grammar.carried, Roles::CARRIED),
         (&grammar.tail, Roles::TAIL),
         (&grammar.subject, Roles::SUBJECT),
-        (&grammar.this_year, Roles::THIS_YEAR),
-        (&grammar.other_year, Roles::OTHER_YEAR),
-        (&grammar.part_year, Roles::PART_YEAR),
+        (&grammar.elsewhere, Roles::ELSEWHERE),
+        (&grammar.partly, Roles::PARTLY),
     ]
 }
 
@@ -154,12 +152,14 @@ pub struct Phrases {
     pub(super) table: Option<TableId>,
     sheet: String,
     same_as: Vec<(Target, Vec<String>)>,
+    /// Which time words and dates speak of.
+    pub(super) calendar: Calendar,
 }
 
 impl Phrases {
     /// Prepares the phrases; those that name a figure which the form lacks (a form of the user's own) are left out.
     #[must_use]
-    pub fn new(book: &PhraseBook, rules: &Rulebook) -> Self {
+    pub fn new(book: &PhraseBook, rules: &Rulebook, general: &form::Words) -> Self {
         let form = rules.form_by_code(&book.form);
         let mut indicators = Vec::new();
         let mut same_as = Vec::new();
@@ -216,6 +216,7 @@ impl Phrases {
             }),
             sheet: book.sheet.clone(),
             same_as,
+            calendar: Calendar::new(&general.calendar),
         }
     }
 

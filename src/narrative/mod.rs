@@ -12,7 +12,6 @@ mod quantity;
 mod reader;
 mod settle;
 mod text;
-mod time;
 mod token;
 
 pub use lexicon::Phrases;

@@ -3,8 +3,7 @@
 use super::clause::{Clause, Figure};
 use super::lexicon::{Indicator, Phrases, Roles, Target};
 use super::text::{Paragraph, Sentence};
-use super::time::When;
-use super::token::{Token, What, tokens};
+use super::token::{Timely, Token, What, tokens};
 use super::{Address, Stated};
 
 /// A figure before it is compared with others of its kind.
@@ -47,7 +46,7 @@ pub(super) struct Reader<'p> {
     /// Titles above the paragraph, with their levels.
     headings: Vec<(u8, String)>,
     /// The time of which the paragraph spoke last.
-    when: Option<When>,
+    when: Option<Timely>,
     list: Option<List>,
     /// Whether the sentence of the list is still being read.
     in_list: bool,
@@ -114,12 +113,12 @@ impl<'p> Reader<'p> {
             self.in_list = false;
         }
         // Only what the sentence itself says of this year frees a running total.
-        if self.when == Some(When::This) {
+        if self.when == Some(Timely::All) {
             self.when = None;
         }
         let tokens = tokens(sentence, self.phrases, self.year);
         let scene = Scene { sentence, address, folded: sentence.folded(0, sentence.letters.len()) };
-        let mut outside: Vec<Option<When>> = Vec::new();
+        let mut outside: Vec<Option<Timely>> = Vec::new();
         let segments = segments(&tokens);
         for (at, segment) in (0..).zip(&segments) {
             let rest = segments.get(at + 1..).unwrap_or_default();
@@ -163,11 +162,11 @@ impl<'p> Reader<'p> {
         let own = before.iter().rev().find_map(Token::when);
         let when = own.or(self.when);
         let timely = match when {
-            None | Some(When::This) => true,
-            Some(When::Part) => one.stock,
-            Some(When::Other) => false,
+            None | Some(Timely::All) => true,
+            Some(Timely::Stocks) => one.stock,
+            Some(Timely::Nothing) => false,
         };
-        if !timely || figure.cumulative && when != Some(When::This) {
+        if !timely || figure.cumulative && when != Some(Timely::All) {
             return false;
         }
         let spoken_of = |word: &String| {
@@ -324,7 +323,7 @@ fn is_struck_out(rest: &[&[Token]]) -> bool {
 fn withdrawn(rest: &[&[Token]]) -> bool {
     let mut following = rest.iter().filter(|segment| !matches!(segment, [mark] if matches!(mark.what, What::Mark(_))));
     let of_other_year = |segment: &&[Token]| {
-        let other = segment.iter().any(|token| token.when() == Some(When::Other));
+        let other = segment.iter().any(|token| token.when() == Some(Timely::Nothing));
         other && !segment.iter().any(|token| token.quantity().is_some() || token.is(Roles::CHANGE))
     };
     let with_carried = |segment: &&[Token]| {

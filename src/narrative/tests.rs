@@ -17,7 +17,7 @@ struct Desk {
 
 fn desk() -> Desk {
     let library = Library::load(None).unwrap_or_else(|error| panic!("{error}"));
-    let phrases = Phrases::new(&library.phrases, &library.rulebook);
+    let phrases = Phrases::new(&library.phrases, &library.rulebook, &library.words);
     Desk { library, phrases }
 }
 

@@ -31,7 +31,7 @@ fn read(drawn: &str) -> Read {
     let findings = place.rows(YEAR, "findings.csv");
     let findings = findings
         .iter()
-        .filter(|row| ["layout.", "value."].iter().any(|stem| row["rule"].starts_with(stem)))
+        .filter(|row| ["layout.", "value.", "who.part_year"].iter().any(|stem| row["rule"].starts_with(stem)))
         .filter(|row| !row["rule"].starts_with("layout.missing") && &row["rule"] != "value.blank_total")
         .map(|row| format!("{} {}", &row["rule"], &row["cell"]).trim().to_owned());
     Read { facts: facts.collect(), findings: findings.collect() }
@@ -84,9 +84,11 @@ fn the_report_years_row_of_several() {
 
 #[test]
 fn rows_that_cannot_be_told_apart_are_not_counted() {
-    for rows in ["|9|9|9|9|36\n|3|1|0|2|6", "局机关|9|9|9|9|36\n教研室|3|1|0|2|6", "上年|9|9|9|9|36"] {
+    for rows in ["|9|9|9|9|36\n|3|1|0|2|6", "局机关|9|9|9|9|36\n教研室|3|1|0|2|6"] {
         reads(&table4(rows), &NONE, &["layout.conflict B5"]);
     }
+    reads(&table4("上年|9|9|9|9|36"), &NONE, &["layout.other_year A5"]);
+    reads(&table4("上半年|9|9|9|9|36"), &NONE, &["who.part_year A5"]);
 }
 
 #[test]
@@ -112,10 +114,11 @@ fn the_report_years_column_of_a_list() {
         reads(&format!("{heads}\n{rows}"), &facts, &[]);
     }
     reads(&format!("指标|单位|数量|数量\n{rows}"), &NONE, &["layout.conflict C2"]);
-    for heads in ["指标|单位|教育局|财政局", "指标|单位|教育局|合计", "指标|单位|2019年|2020年"]
-    {
+    for heads in ["指标|单位|教育局|财政局", "指标|单位|教育局|合计"] {
         reads(&format!("{heads}\n{rows}"), &NONE, &["layout.conflict C3"]);
     }
+    let other = ["layout.other_year C2", "layout.other_year D2"];
+    reads(&format!("指标|单位|2019年|2020年\n{rows}"), &NONE, &other);
 }
 
 #[test]

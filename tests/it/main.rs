@@ -8,6 +8,7 @@ mod support;
 
 mod archives;
 mod bad_input;
+mod calendar;
 mod cases;
 mod clerks;
 mod collation;

@@ -1,7 +1,7 @@
 //! Candidate names of agencies: what is left of a text.
 
 use super::{ClueWords, LONGEST};
-use crate::calendar::{Span, spans};
+use crate::calendar::Mention;
 use crate::script::fold;
 
 /// A part of the text between separators, in characters.
@@ -24,7 +24,7 @@ pub(super) fn residue(text: &str, words: &ClueWords) -> Residue {
     let mut cut = vec![false; folded.len()];
     cut[stem..].fill(true);
     let noise = &words.edges;
-    for Span { start, end, .. } in spans(&folded) {
+    for Mention { start, end, .. } in words.calendar.mentions(&folded) {
         // in 2021年报 the noise word begins within the year
         let digits = folded[start..end].iter().position(|c| *c == '年').map_or(end, |at| start + at);
         let shared = digits < end && noise.iter().any(|word| folded[digits..].starts_with(word));

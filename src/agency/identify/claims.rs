@@ -4,12 +4,11 @@ use super::fields::{Fields, fields, without_remark};
 use super::{Claim, Claims, Identifier, Name, SheetKind, Source, Strength};
 use crate::address::{Place, Position};
 use crate::agency::clue::{Residue, residue_of};
-use crate::calendar::years_in;
+use crate::calendar::Time;
 use crate::label;
 use crate::locate::{LineHead, text_of};
 use crate::read::{Cell, Content, Sheet, Workbook};
 use crate::script::fold;
-use crate::value::is_han_numeral;
 use std::path::Path;
 
 /// Whatever stands within the first rows may be a title; further down only what stands nearly alone in its row.
@@ -45,7 +44,7 @@ impl Identifier<'_> {
         }
         let mut last = Claims::default();
         self.claim_label(outer, Source::Folder, &mut last);
-        (claims.last_name, claims.last_year) = (last.names.into_iter().next(), last.years.into_iter().next());
+        (claims.last_name, claims.last_time) = (last.names.into_iter().next(), last.times.into_iter().next());
         claims
     }
 
@@ -60,19 +59,18 @@ impl Identifier<'_> {
         let mut claims = Claims { hidden: sheet.hidden, kind: self.kind_of(&sheet.name), ..Claims::default() };
         for row in sheet.cells.chunk_by(|a, b| a.row == b.row) {
             self.claim_row(row, number, is_label, &mut claims);
-            if claims.names.len() + claims.years.len() > MOST_CLAIMS {
+            if claims.names.len() + claims.times.len() > MOST_CLAIMS {
                 break;
             }
         }
-        claims.drop_years_side_by_side();
+        claims.drop_times_side_by_side();
         // The only sheet's name is often left over from a template.
         let mut of_name = Claims::default();
         self.claim_label(&sheet.name, Source::SheetName, &mut of_name);
         if !lone || claims.names.is_empty() {
             claims.names_of_sheet = of_name.names;
         }
-        claims.years_of_sheet = of_name.years;
-        claims.part_year |= of_name.part_year;
+        claims.times_of_sheet = of_name.times;
         claims
     }
 
@@ -82,6 +80,7 @@ impl Identifier<'_> {
         match () {
             () if has(&self.vocabulary.examples) => SheetKind::Example,
             () if has(&self.vocabulary.other_year_sheets) => SheetKind::OtherYear,
+            () if self.calendar.time_of(sheet_name) == Time::Else => SheetKind::OtherYear,
             () if has(&self.vocabulary.sum_sheets) => SheetKind::Sum,
             () => SheetKind::Plain,
         }
@@ -107,9 +106,17 @@ impl Identifier<'_> {
             }
             let title = self.title_of(&parts);
             if !title.is_empty() {
-                self.claim_title(title, high, place, claims);
+                let heads =
+                    || row.iter().enumerate().any(|(other, cell)| other != at && self.heads_column(cell, is_label));
+                self.claim_title(title, high, &heads, place, claims);
             }
         }
+    }
+
+    /// Whether a cell heads a column: what stands beside it heads another one, and is no title.
+    fn heads_column(&self, cell: &Cell, is_label: &dyn Fn(&str) -> bool) -> bool {
+        text_of(cell)
+            .is_some_and(|text| self.words.is_head(text) || is_label(text) || self.calendar.time_of(text).is_said())
     }
 
     /// 填报单位：某局, or with the name in the next cell; whether the cell is such a line.
@@ -131,8 +138,8 @@ impl Identifier<'_> {
                     let value = if value.is_empty() { right().unwrap_or_default() } else { value };
                     self.claim_line(value, place, is_label, claims);
                 }
-                Some(LineHead::Year) if value.is_empty() => claim_year_line(&right_year(), place, claims),
-                Some(LineHead::Year) => claim_year_line(value, place, claims),
+                Some(LineHead::Year) if value.is_empty() => self.claim_year_line(&right_year(), place, claims),
+                Some(LineHead::Year) => self.claim_year_line(value, place, claims),
                 // 单位：某局, but also 单位：件
                 None if self.may_name_agency(head) && self.sender_in(value).is_some_and(|s| s.is_listed()) => {
                     self.claim_line(value, place, is_label, claims);
@@ -154,14 +161,14 @@ impl Identifier<'_> {
         };
         match (head, value) {
             (Some(LineHead::Agency), Some(value)) => self.claim_line(value, place, is_label, claims),
-            (Some(LineHead::Year), Some(value)) => claim_year_line(value, place, claims),
+            (Some(LineHead::Year), Some(value)) => self.claim_year_line(value, place, claims),
             (Some(LineHead::Agency), None) => {
                 // In the head of a register the next cell is another head.
                 if let Some(name) = right().filter(|name| row.len() <= 4 || self.is_organisation(name)) {
                     self.claim_line(name, place, is_label, claims);
                 }
             }
-            (Some(LineHead::Year), None) => claim_year_line(&right_year(), place, claims),
+            (Some(LineHead::Year), None) => self.claim_year_line(&right_year(), place, claims),
             (None, _) => return false,
         }
         true
@@ -195,9 +202,9 @@ impl Identifier<'_> {
             let strength = Strength::Report;
             claims.names.push(Claim { value: name, text, source: Source::Line, strength, place });
         }
-        if let Some(year) = self.year_in(value) {
+        if let Some(time) = self.claimed_time(value) {
             let strength = Strength::Bare;
-            claims.years.push(Claim { value: year, text: value.to_owned(), source: Source::Title, strength, place });
+            claims.times.push(Claim { value: time, text: value.to_owned(), source: Source::Title, strength, place });
         }
     }
 
@@ -213,7 +220,8 @@ impl Identifier<'_> {
         }
     }
 
-    fn claim_title(&self, text: &str, high: bool, place: Option<Place>, claims: &mut Claims) {
+    /// `heads` tells whether the text heads a column among others.
+    fn claim_title(&self, text: &str, high: bool, heads: &dyn Fn() -> bool, place: Option<Place>, claims: &mut Claims) {
         let plain: String = text.chars().map(fold).collect();
         let body = plain.trim().trim_end_matches([')', '.', '。', ' ']);
         if self.vocabulary.no_title_starts.iter().any(|word| body.starts_with(word.as_str()))
@@ -227,25 +235,29 @@ impl Identifier<'_> {
         if high && self.vocabulary.examples.iter().any(|word| label::key(body) == *word) {
             claims.kind = SheetKind::Example;
         }
-        let year = self.year_in(text);
+        let time = self.claimed_time(text);
         let reports = self.vocabulary.report_words.iter().any(|word| plain.contains(word.as_str()));
         let sender = self.sender_in(text);
-        claims.part_year |= high && (reports || year.is_some()) && self.is_part_year(&plain);
         let nothing_else = || residue_of(text, &self.clue_words).whole.is_none();
-        if let Some(value) = year {
+        if let Some(value) = &time {
             let strength = match &sender {
                 _ if reports => Strength::Report,
                 Some(sender) if sender.exact => Strength::Report,
                 None if nothing_else() => Strength::Bare,
                 _ => Strength::Prose,
             };
-            if high || strength > Strength::Prose {
-                claims.years.push(Claim { value, text: text.to_owned(), source: Source::Title, strength, place });
+            // Prose may speak of any part of the year, and a column of one beside others.
+            let is_part = value.no_year().is_some();
+            let said =
+                if is_part { strength > Strength::Prose && !heads() } else { high || strength > Strength::Prose };
+            if said {
+                let (value, text) = (value.clone(), text.to_owned());
+                claims.times.push(Claim { value, text, source: Source::Title, strength, place });
             }
         }
         if let Some(sender) = sender {
             let strength = match () {
-                () if reports || year.is_some() => Strength::Report,
+                () if reports || time.is_some() => Strength::Report,
                 () if sender.exact => Strength::Bare,
                 () => Strength::Prose,
             };
@@ -258,10 +270,9 @@ impl Identifier<'_> {
 
     /// What the name of a sheet, file or folder says.
     fn claim_label(&self, text: &str, source: Source, claims: &mut Claims) {
-        claims.part_year |= source != Source::Folder && self.is_part_year(text);
-        if let Some(value) = self.year_in(text) {
+        if let Some(value) = self.claimed_time(text) {
             let strength = Strength::Bare;
-            claims.years.push(Claim { value, text: text.to_owned(), source, strength, place: None });
+            claims.times.push(Claim { value, text: text.to_owned(), source, strength, place: None });
         }
         // Folders group agencies: what looks like an organisation there need not be the sender.
         let sender = self.sender_in(text).filter(|sender| match source {
@@ -275,19 +286,22 @@ impl Identifier<'_> {
         }
     }
 
-    /// Whether a title or name speaks of a part of the year.
-    fn is_part_year(&self, text: &str) -> bool {
-        self.vocabulary.part_years.iter().any(|word| text.contains(word.as_str()))
+    /// The time that a text names and that its figures may be of: a year or what is none. Days say when something was
+    /// written; this year and last year, in words, do not say which years they are.
+    fn claimed_time(&self, text: &str) -> Option<Time> {
+        Some(self.calendar.time_of(text)).filter(|time| time.year().is_some() || time.no_year().is_some())
     }
 
-    /// The one report year of a text. A text that names two (the year reported on and the year of writing) says neither.
-    fn year_in(&self, text: &str) -> Option<u16> {
-        if !text.chars().any(|c| c.is_numeric() || is_han_numeral(c)) {
-            return None;
-        }
-        match years_in(&without_versions(text, &self.vocabulary.form_versions)).as_slice() {
-            [year] => Some(*year),
-            _ => None,
+    /// What a line or cell of a report year says.
+    pub(super) fn time_of_cell(&self, text: &str) -> Time {
+        self.calendar.time_of_cell(text)
+    }
+
+    fn claim_year_line(&self, text: &str, place: Option<Place>, claims: &mut Claims) {
+        let value = self.time_of_cell(text);
+        if value.year().is_some() || value.no_year().is_some() {
+            let (source, strength) = (Source::Line, Strength::Report);
+            claims.times.push(Claim { value, text: text.to_owned(), source, strength, place });
         }
     }
 
@@ -355,17 +369,17 @@ impl Identifier<'_> {
 }
 
 impl Claims {
-    /// Different years in one row of a sheet head columns; none of them is the report's.
-    fn drop_years_side_by_side(&mut self) {
-        let row = |claim: &Claim<u16>| {
+    /// Different times in one row of a sheet head columns; none of them is the report's.
+    fn drop_times_side_by_side(&mut self) {
+        let row = |claim: &Claim<Time>| {
             let place = claim.place.filter(|_| claim.source == Source::Title)?;
             Some((place.sheet, place.position.row))
         };
-        let titles: Vec<_> = self.years.iter().filter_map(|claim| Some((row(claim)?, claim.value))).collect();
-        let contradicted = |claim: &Claim<u16>| {
-            row(claim).is_some_and(|own| titles.iter().any(|(row, year)| *row == own && *year != claim.value))
+        let titles: Vec<_> = self.times.iter().filter_map(|claim| Some((row(claim)?, claim.value.clone()))).collect();
+        let contradicted = |claim: &Claim<Time>| {
+            row(claim).is_some_and(|own| titles.iter().any(|(row, time)| *row == own && *time != claim.value))
         };
-        self.years.retain(|claim| !contradicted(claim));
+        self.times.retain(|claim| !contradicted(claim));
     }
 }
 
@@ -375,33 +389,11 @@ impl Sender {
     }
 }
 
-/// What a cell beside 年度 says: text, or the year as a number.
+/// What a cell beside 年度 says: text, or the year as a number or a date.
 fn written(cell: &Cell) -> String {
     match &cell.content {
         Content::Number(number) => format!("{number}"),
+        Content::Date(date) => date.to_string(),
         _ => text_of(cell).map(|text| text.trim().to_owned()).unwrap_or_default(),
     }
-}
-
-fn claim_year_line(text: &str, place: Option<Place>, claims: &mut Claims) {
-    let parsed = text.parse().ok().filter(|year| crate::form::REPORT_YEARS.contains(year));
-    if let Some(value) = parsed.or_else(|| years_in(text).first().copied()) {
-        let (source, strength) = (Source::Line, Strength::Report);
-        claims.years.push(Claim { value, text: text.to_owned(), source, strength, place });
-    }
-}
-
-/// The text without years that are versions of the form: `2021年版`, `2021格式`.
-fn without_versions(text: &str, versions: &[String]) -> String {
-    let mut chars: Vec<char> = text.chars().map(fold).collect();
-    for word in versions {
-        let word: Vec<char> = word.chars().collect();
-        for at in 4..chars.len() {
-            let year = chars.get(at - 4..at).is_some_and(|digits| digits.iter().all(char::is_ascii_digit));
-            if year && chars.get(at..).is_some_and(|rest| rest.starts_with(&word)) {
-                chars.iter_mut().skip(at - 4).take(4).for_each(|digit| *digit = ' ');
-            }
-        }
-    }
-    chars.into_iter().collect()
 }

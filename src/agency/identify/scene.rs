@@ -5,7 +5,7 @@
 //! are a conflict and never settled silently.
 
 use super::{Claim, Claims, Conflict, Doubt, Identifier, Identity, Name, NoAgency, SheetKind, Source, Strength};
-use crate::calendar::year_of_cell;
+use crate::calendar::Time;
 use crate::locate::RowClaim;
 use crate::returns::Agency;
 
@@ -86,7 +86,7 @@ impl<'a> Scene<'a> {
             {
                 names.push((*sheet, name));
             }
-            let year = row_year(claim).or_else(|| scene.own_years(*sheet, *rows).into_iter().next().cloned());
+            let year = identifier.row_year(claim).or_else(|| scene.own_years(*sheet, *rows).into_iter().next());
             if let Some(year) = year
                 && years.len() < MOST_VOICES
                 && !years.iter().any(|(at, known)| (*at, known.value) == (*sheet, year.value))
@@ -123,12 +123,12 @@ impl<'a> Scene<'a> {
             }
             name = Some(&claim.value);
         }
-        let mut year = self.own_years(sheet, rows).first().map(|claim| claim.value);
-        for claim in claims.years.iter().filter(|claim| inside(claim.row()) && claim.strength > Strength::Prose) {
-            if year.is_some_and(|year| year != claim.value) {
+        let mut time = self.own_times(sheet, rows).first().map(|claim| &claim.value);
+        for claim in claims.times.iter().filter(|claim| inside(claim.row()) && claim.strength > Strength::Prose) {
+            if time.is_some_and(|time| *time != claim.value) {
                 cuts.push(claim.row());
             }
-            year = Some(claim.value);
+            time = Some(&claim.value);
         }
         cuts.sort_unstable();
         cuts.dedup();
@@ -143,26 +143,29 @@ impl<'a> Scene<'a> {
             Ok(row_name) => self.weigh_names(row_name, sheet, rows),
         };
         let own_years = self.own_years(sheet, rows);
-        let row_year = row_year(row);
+        let row_year = self.identifier.row_year(row);
         let by_row = row_year.is_some();
         let explicit = by_row || !own_years.is_empty();
         let lent = if explicit { Lent::Nothing } else { self.lent_year() };
         // A row that names a year that cannot be is not given another.
         let unreadable = row.year.is_some() && !by_row;
-        let year = row_year.or_else(|| own_years.first().copied().cloned()).or_else(|| match &lent {
+        let of_path: Vec<Claim<u16>> = self.path.times.iter().filter_map(Claim::year).collect();
+        let year = row_year.or_else(|| own_years.first().cloned()).or_else(|| match &lent {
             Lent::One(claim) => Some(claim.clone()),
-            Lent::Nothing | Lent::Several => self.path.years.first().or(self.path.last_year.as_ref()).cloned(),
+            Lent::Nothing | Lent::Several => {
+                of_path.first().cloned().or_else(|| self.path.last_time.as_ref().and_then(Claim::year))
+            }
         });
         // A register or a long list may hold several years: its file's name need not name this one.
         let year_conflict = year.as_ref().filter(|_| !by_row).and_then(|accepted| {
             let known = |value: u16| self.years.iter().any(|(_, other)| other.value == value);
-            let path = self.path.years.iter().filter(|claim| {
+            let path = of_path.iter().filter(|claim| {
                 let confirmed = |same: &Claim<u16>| same.source == claim.source && same.value == accepted.value;
                 // The file's name may speak of another sheet.
-                !known(claim.value) && !self.path.years.iter().any(confirmed)
+                !known(claim.value) && !of_path.iter().any(confirmed)
             });
             let lent = self.years.iter().map(|(_, claim)| claim).filter(|_| matches!(lent, Lent::Several));
-            let loud = own_years.iter().copied().filter(|claim| claim.strength > Strength::Prose);
+            let loud = own_years.iter().filter(|claim| claim.strength > Strength::Prose);
             let other = loud.chain(path).chain(lent).find(|other| other.value != accepted.value)?;
             Some((accepted.clone(), other.clone()))
         });
@@ -173,6 +176,7 @@ impl<'a> Scene<'a> {
             says(true) && says(false)
         });
         let mut doubts = self.doubts(row, sheet, year.as_ref().map(|year| year.value).filter(|_| explicit));
+        doubts.extend(self.part_year(row, sheet, rows, matches!(lent, Lent::One(_))));
         if unreadable {
             doubts.push(Doubt::RowYear);
         }
@@ -186,15 +190,12 @@ impl<'a> Scene<'a> {
         if claims.hidden {
             doubts.push(Doubt::Hidden);
         }
-        // The file's name may speak of its newest part only; a list's rows name their years themselves.
-        if row.year.is_none() && (claims.part_year || self.path.part_year) {
-            doubts.push(Doubt::PartYear);
-        }
         match claims.kind {
             SheetKind::Sum if !alone && row.agency.is_none() && row.agency_id.is_none() => doubts.push(Doubt::Sum),
             SheetKind::OtherYear if row.year.is_none() => {
                 let elsewhere = self.years.iter().filter(|(at, _)| *at != sheet).map(|(_, claim)| claim);
-                let mut elsewhere = elsewhere.chain(&self.path.years);
+                let of_path: Vec<Claim<u16>> = self.path.times.iter().filter_map(Claim::year).collect();
+                let mut elsewhere = elsewhere.chain(&of_path);
                 match own_year {
                     None if alone => doubts.push(Doubt::OtherYear),
                     None => doubts.push(Doubt::OtherYearUnsaid),
@@ -206,6 +207,31 @@ impl<'a> Scene<'a> {
             SheetKind::Plain | SheetKind::Sum | SheetKind::OtherYear => {}
         }
         doubts
+    }
+
+    /// What says that a table's figures are not those of a whole year: its own row, a title or line near it, the sheet's,
+    /// the file's or a folder's name. A single month is when something was written, if a whole year is named as well.
+    fn part_year(&self, row: &RowClaim, sheet: usize, rows: Rows, lent: bool) -> Option<Doubt> {
+        if let Some(text) = &row.year {
+            // A list's rows name their years themselves.
+            self.identifier.time_of_cell(text).no_year()?;
+            return Some(Doubt::PartYear { said: text.clone(), source: Source::Row, place: None });
+        }
+        let own = self.own_times(sheet, rows);
+        let whole = |claims: &[&Claim<Time>]| claims.iter().any(|claim| claim.is_whole_year());
+        let path: Vec<&Claim<Time>> = self.path.times.iter().chain(&self.path.last_time).collect();
+        let named = whole(&own) || whole(&path) || lent;
+        let in_cells = own.iter().any(|claim| claim.source.in_cell() && claim.is_whole_year());
+        let mut parts = own.iter().chain(&path).filter(|claim| {
+            let month = claim.is_month() && claim.strength != Strength::Report;
+            claim.value.no_year().is_some() && !(month && named)
+        });
+        let part = parts.next()?;
+        let said = part.value.no_year()?.to_owned();
+        Some(match part.source {
+            Source::Folder if in_cells => Doubt::FolderOfPart { said },
+            source => Doubt::PartYear { said, source, place: part.place },
+        })
     }
 
     fn weigh_names(
@@ -274,9 +300,13 @@ impl<'a> Scene<'a> {
         own(&claims.names, &claims.names_of_sheet, self.tables_of(sheet), rows)
     }
 
-    fn own_years(&self, sheet: usize, rows: Rows) -> Vec<&Claim<u16>> {
+    fn own_times(&self, sheet: usize, rows: Rows) -> Vec<&Claim<Time>> {
         let Some(claims) = self.sheets.get(sheet) else { return Vec::new() };
-        own(&claims.years, &claims.years_of_sheet, self.tables_of(sheet), rows)
+        own(&claims.times, &claims.times_of_sheet, self.tables_of(sheet), rows)
+    }
+
+    fn own_years(&self, sheet: usize, rows: Rows) -> Vec<Claim<u16>> {
+        self.own_times(sheet, rows).into_iter().filter_map(Claim::year).collect()
     }
 
     fn tables_of(&self, sheet: usize) -> &[Rows] {
@@ -311,7 +341,9 @@ impl<'a> Scene<'a> {
         if !matches!(tables, Lent::Nothing) {
             return tables;
         }
-        match one_voice(self.outside(|claims| &claims.years).filter(|claim| claim.strength > Strength::Prose)) {
+        let loud = self.outside(|claims| &claims.times).filter(|claim| claim.strength > Strength::Prose);
+        let years: Vec<Claim<u16>> = loud.filter_map(Claim::year).collect();
+        match one_voice(years.iter()) {
             Lent::Several => Lent::Nothing,
             lent => lent,
         }
@@ -326,11 +358,13 @@ impl<'a> Scene<'a> {
     }
 }
 
-/// What a row says of its year.
-fn row_year(row: &RowClaim) -> Option<Claim<u16>> {
-    let text = row.year.as_ref()?;
-    let value = year_of_cell(text)?;
-    Some(Claim { value, text: text.clone(), source: Source::Row, strength: Strength::Bare, place: None })
+impl Identifier<'_> {
+    /// What a row says of its year.
+    fn row_year(&self, row: &RowClaim) -> Option<Claim<u16>> {
+        let text = row.year.as_ref()?;
+        let value = self.time_of_cell(text).year()?;
+        Some(Claim { value, text: text.clone(), source: Source::Row, strength: Strength::Bare, place: None })
+    }
 }
 
 fn spoken(claim: &Claim<Name>) -> Claim<String> {

@@ -59,13 +59,13 @@ impl Found {
         self.lines.len() > mark.lines
     }
 
-    /// Takes back what was read since `mark`: its columns cannot be told apart. The rows stay known.
-    pub(super) fn refuse(&mut self, mark: Mark, twins: &[Position]) {
+    /// Takes back what was read since `mark`, and says why. The rows stay known.
+    pub(super) fn refuse(&mut self, mark: Mark, why: Option<Gap>) {
         if self.has_lines_since(mark) {
             self.figures.truncate(mark.figures);
             self.unknown.truncate(mark.unknown);
             self.gaps.retain(|gap| !matches!(gap, Gap::PartSums { .. } | Gap::UnknownColumn { .. }));
-            self.gaps.push(Gap::TwinColumns { positions: twins.to_vec() });
+            self.gaps.extend(why);
         }
     }
 
@@ -141,7 +141,12 @@ fn missing_lines(table: &Table, lines: &[(u8, u8)], used: &[&&Band]) -> Vec<Gap>
         }
         let mut bands = used.iter().filter(|band| band.block == place).peekable();
         if bands.peek().is_some() {
-            let present: Vec<u8> = bands.flat_map(|band| band.heads.iter().map(|head| head.line)).collect();
+            // A column of another time stands there, and is spoken of.
+            let mut present: Vec<u8> = Vec::new();
+            for band in bands {
+                present.extend(band.heads.iter().map(|head| head.line));
+                present.extend(band.foreign.iter().map(|foreign| foreign.line));
+            }
             for column in (0u8..).take(block.columns.len()) {
                 if !present.contains(&column) {
                     gaps.push(Gap::MissingColumn { slot: block.slot(0, usize::from(column)) });

@@ -4,9 +4,10 @@ use super::super::index::Role;
 use super::super::sheet::{Look, look, text_of};
 use super::strays::heads_over;
 use super::twins::the_report_years;
-use super::{Band, HEAD_ROWS, Head, ROWS_WITHOUT_HEAD, Scene};
+use super::{Band, Foreign, HEAD_ROWS, Head, ROWS_WITHOUT_HEAD, Scene};
 use crate::address::Position;
-use crate::form::{Block, TableId};
+use crate::calendar::Time;
+use crate::form::{Block, REPORT_YEARS, TableId};
 use crate::read::{Cell, Content};
 use std::collections::BTreeMap;
 
@@ -84,17 +85,29 @@ fn bands_of(scene: &Scene<'_, '_>, table: TableId, block: u8, labels: &[&Cell]) 
         let answers: Vec<Option<bool>> = half.iter().map(|column| year_over(scene, &place, column.column)).collect();
         let chosen = the_report_years(&answers).and_then(|place| half.get(place));
         let wanted = chosen.unwrap_or(start);
+        let foreign: Vec<Foreign> = match answers.iter().all(|answer| *answer == Some(false)) {
+            true => half.iter().map(|column| foreign_head(scene, &place, column)).collect(),
+            false => Vec::new(),
+        };
         let twins = match chosen {
-            Some(_) => Vec::new(),
-            None => half.iter().map(|column| column.first).collect(),
+            None if foreign.is_empty() => half.iter().map(|column| column.first).collect(),
+            _ => Vec::new(),
         };
         let position = Position { row: first, column: wanted.column };
         bands.push(Band {
-            heads: vec![Head { line: 0, position, column: wanted.column }],
+            heads: match foreign.is_empty() {
+                true => vec![Head { line: 0, position, column: wanted.column }],
+                false => Vec::new(),
+            },
             labels: from..start.column,
             units: unit_column(scene, labels, from..start.column),
-            ignored: half.iter().map(|column| column.column).filter(|column| *column != wanted.column).collect(),
+            ignored: half
+                .iter()
+                .map(|column| column.column)
+                .filter(|column| *column != wanted.column || !foreign.is_empty())
+                .collect(),
             twins,
+            foreign,
             beside_others: several,
             ..base()
         });
@@ -158,13 +171,21 @@ fn year_over(scene: &Scene<'_, '_>, place: &Band, column: u32) -> Option<bool> {
     let rows: Vec<u32> = scene.view.rows_between(first, place.first_row.saturating_sub(1)).collect();
     rows.into_iter().rev().find_map(|row| {
         let at = Position { row, column };
-        let by_text = scene.view.mark_at(at).and_then(|mark| mark.period);
-        let by_number = || {
-            let year = scene.view.at(at).and_then(whole).and_then(|year| u16::try_from(year).ok());
-            year.filter(|year| (1990..2100).contains(year)).map(super::super::period::Period::Year)
-        };
-        by_text.or_else(by_number)?.is_report_year(scene.year)
+        let by_text = scene.view.mark_at(at).and_then(|mark| scene.report_year(mark, false));
+        let by_number = || Time::Year(year_of(scene.view.at(at)?)?).counts(scene.year, false);
+        by_text.or_else(by_number)
     })
+}
+
+/// The year that a cell of a number names.
+pub(super) fn year_of(cell: &Cell) -> Option<u16> {
+    u16::try_from(whole(cell)?).ok().filter(|year| REPORT_YEARS.contains(year))
+}
+
+/// The head over a column that says it is of another time.
+fn foreign_head(scene: &Scene<'_, '_>, place: &Band, column: &Column) -> Foreign {
+    let head = heads_over(scene, place, column.column).filter(|head| head.other_year).last();
+    scene.foreign(head.map_or(column.first, |head| head.position), 0)
 }
 
 /// The column between labels and figures in which most texts are units.

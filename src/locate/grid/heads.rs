@@ -1,7 +1,7 @@
 //! Bands of heads: the labels of a block's columns, close together over its rows.
 
 use super::super::index::{LabelUse, Role};
-use super::super::sheet::{position, text_of};
+use super::super::sheet::{Mark, position, text_of};
 use super::{Band, HEAD_ROWS, Head, Scene, twins};
 use crate::address::Position;
 use crate::form::{Line, TableId};
@@ -31,8 +31,7 @@ pub(super) fn bands(scene: &Scene<'_, '_>) -> Vec<Band> {
                 add_heads(scene, lower_cell, scene.guide.index.joint_uses(&[upper, lower]), None, &mut hits);
             }
         } else {
-            let report_year = mark.period.and_then(|period| period.is_report_year(scene.year));
-            add_heads(scene, position(cell), mark.uses, report_year, &mut hits);
+            add_heads(scene, position(cell), mark.uses, Some(mark), &mut hits);
         }
     }
     let mut bands = Vec::new();
@@ -62,7 +61,7 @@ fn unit_column(scene: &Scene<'_, '_>, band: &Band) -> Option<u32> {
     first.or_else(|| named(band.first_row).next()).map(|(cell, _)| cell.column)
 }
 
-fn add_heads(scene: &Scene<'_, '_>, at: Position, uses: &[LabelUse], report_year: Option<bool>, hits: &mut Hits) {
+fn add_heads(scene: &Scene<'_, '_>, at: Position, uses: &[LabelUse], mark: Option<&Mark<'_>>, hits: &mut Hits) {
     let mut start = 0;
     // Uses are sorted by table and block: each run of them is one question, "which column of this block?".
     while let Some(first) = uses.get(start) {
@@ -79,6 +78,8 @@ fn add_heads(scene: &Scene<'_, '_>, at: Position, uses: &[LabelUse], report_year
         };
         if let Some(line) = line {
             let head = Head { line, position: at, column: at.column };
+            let stock = || scene.block(first.table, first.block).is_some_and(|b| scene.is_stock_column(b, line));
+            let report_year = mark.and_then(|mark| scene.report_year(mark, mark.time.is_said() && stock()));
             hits.entry((first.table, first.block)).or_default().push(Hit { head, report_year });
         }
     }

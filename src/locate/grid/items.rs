@@ -4,7 +4,7 @@
 use super::super::sheet::{Look, Mark, is_value, look, may_be_figure, position, raw_of, text_of};
 use super::super::{Gap, Item, LabelUse, Placed, Role, SheetView};
 use super::found::Found;
-use super::{Band, Scene, strays};
+use super::{Band, Foreign, Scene, strays};
 use crate::address::Position;
 use crate::form::{Block, SlotId, Table};
 use crate::label::{key, key_without_notes};
@@ -52,23 +52,26 @@ struct Reader<'s, 'v, 'c> {
     /// Labels with figures that are not counted, each with the row that may be meant.
     doubtful: Vec<(u32, Position, String, Option<SlotId>)>,
     gaps: Vec<Gap>,
+    /// Rows that say they are of another time than the report year.
+    foreign: Vec<Foreign>,
 }
 
 /// Reads the rows below a band.
 pub(super) fn read(scene: &Scene<'_, '_>, table: &Table, band: &Band, block: &Block, last: u32, found: &mut Found) {
-    let Some(head) = band.heads.first() else { return };
+    let Some(column) = band.heads.first().map(|head| head.column).or(band.ignored.first().copied()) else { return };
     let start = found.mark();
     let mut reader = Reader {
         scene,
         band,
         block,
-        column: head.column,
+        column,
         groups: Vec::new(),
         section: None,
         since: None,
         opens: Vec::new(),
         doubtful: Vec::new(),
         gaps: Vec::new(),
+        foreign: Vec::new(),
     };
     let mut matched_to = band.body;
     let mut skip = None;
@@ -100,14 +103,19 @@ pub(super) fn read(scene: &Scene<'_, '_>, table: &Table, band: &Band, block: &Bl
             None => {}
         }
     }
+    // A row of half a year beside the whole year's is as it should be; without that, it stands for nothing.
+    let alone = reader.foreign.iter().filter(|row| row.part && !found.lines.contains(&(band.block, row.line)));
+    let alone: Vec<Gap> = alone.map(|row| row.gap(false)).collect();
     if !found.has_lines_since(start) {
         // A list of which every row is in doubt is still a list.
         let doubted = reader.doubtful.iter().filter_map(|(_, _, _, near)| *near);
         found.lines.extend(doubted.map(|slot| (band.block, scene.guide.book.slot(slot).row)));
+        found.lines.extend(reader.foreign.iter().map(|row| (band.block, row.line)));
     }
     if !found.has_lines_since(start) {
         return;
     }
+    found.gaps.extend(alone);
     let matched_to = reader.finish(table, matched_to, found);
     strays::check(scene, band, matched_to, found);
 }
@@ -170,11 +178,19 @@ impl<'v, 'c> Reader<'_, 'v, 'c> {
             self.groups.retain(|group| group.column < cell.column);
             self.groups.push(group);
         }
-        let report_year = mark.period.map(|period| period.is_report_year(self.scene.year));
-        if report_year == Some(Some(false)) {
+        let own = self.lines(mark.uses);
+        let is_stock = |line: &u8| self.scene.guide.book.slot(self.block.slot(usize::from(*line), 0)).stock;
+        let report_year = self.scene.report_year(mark, own.iter().any(|_| true) && own.iter().all(is_stock));
+        if report_year == Some(false) {
+            if has_figure {
+                // What it would be: its own label's row, or its group's.
+                let group = self.groups.last().or(self.section.as_ref()).map(|group| group.lines.clone());
+                let lines = if own.is_empty() { group.unwrap_or_default() } else { own };
+                self.foreign.extend(lines.first().map(|line| self.scene.foreign(position(cell), *line)));
+            }
             return None;
         }
-        if mark.only_period && report_year == Some(Some(true)) {
+        if mark.only_time && report_year == Some(true) {
             // This year's of several rows: the group beside it is the label.
             let group = self.groups.pop()?;
             let line = group.lines.first().copied().filter(|_| group.lines.len() == 1);

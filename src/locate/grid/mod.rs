@@ -19,7 +19,8 @@ mod unsettled;
 
 pub(crate) use choice::{Candidate, choose};
 
-use super::{Guide, SheetView};
+use super::sheet::{Mark, raw_of};
+use super::{Gap, Guide, SheetView};
 use crate::address::Position;
 use crate::form::{Block, TableId};
 use crate::read::Cell;
@@ -64,6 +65,8 @@ struct Band {
     part_sums: Vec<(u32, Vec<u8>)>,
     /// Columns that cannot be told apart: nothing of the band is counted.
     twins: Vec<Position>,
+    /// Columns that say they are of another time, where the report year's is wanting.
+    foreign: Vec<Foreign>,
     /// Heads of one column that look alike; one of them may stand among `heads` as the likeliest.
     rivals: Vec<Head>,
     /// One of several lists side by side, which must not repeat each other.
@@ -84,6 +87,7 @@ impl Band {
             ignored: Vec::new(),
             part_sums: Vec::new(),
             twins: Vec::new(),
+            foreign: Vec::new(),
             rivals: Vec::new(),
             beside_others: false,
         }
@@ -92,6 +96,22 @@ impl Band {
     /// The leftmost column of figures.
     fn left(&self) -> u32 {
         self.heads.iter().map(|head| head.column).min().unwrap_or(0)
+    }
+}
+
+/// A head or label of another time than the report year, and the line of the form that it would be.
+#[derive(Clone, Debug)]
+struct Foreign {
+    position: Position,
+    said: String,
+    part: bool,
+    line: u8,
+}
+
+impl Foreign {
+    fn gap(&self, column: bool) -> Gap {
+        let Foreign { position, said, part, .. } = self.clone();
+        Gap::OtherTime { position, said, part, column }
     }
 }
 
@@ -106,6 +126,25 @@ struct Scene<'v, 'c> {
 impl<'v, 'c> Scene<'v, 'c> {
     fn block(&self, table: TableId, block: u8) -> Option<&'v Block> {
         self.guide.book.table(table).blocks.get(usize::from(block))
+    }
+
+    /// What the text at a position says of time: whether figures under it are the report year's; none if it says nothing,
+    /// or if the report year is not known. `stock` tells figures that are counted on a day.
+    fn report_year(&self, mark: &Mark<'_>, stock: bool) -> Option<bool> {
+        mark.time.counts(self.year, stock)
+    }
+
+    /// Whether all figures of a block's column are stocks.
+    fn is_stock_column(&self, block: &Block, column: u8) -> bool {
+        let slots = (0..block.rows.len()).map(|row| self.guide.book.slot(block.slot(row, usize::from(column))));
+        slots.fold(None, |all, slot| Some(all.unwrap_or(true) && slot.stock)) == Some(true)
+    }
+
+    /// A head or label that is not the report year's.
+    fn foreign(&self, position: Position, line: u8) -> Foreign {
+        let said = self.view.at(position).map(raw_of).unwrap_or_default();
+        let part = self.view.mark_at(position).is_some_and(|mark| mark.time.no_year().is_some());
+        Foreign { position, said, part, line }
     }
 
     /// The cell of a row under a head.
@@ -156,8 +195,13 @@ fn read_table(scene: &Scene<'_, '_>, id: TableId, bands: &[&Band], starts: &[u32
         } else {
             rows::read(scene, band, block, last, &mut found);
         }
-        if !band.twins.is_empty() && !block.has_unlabelled_row() {
-            found.refuse(before, &band.twins);
+        if !block.has_unlabelled_row() {
+            if !band.twins.is_empty() {
+                found.refuse(before, Some(Gap::TwinColumns { positions: band.twins.clone() }));
+            } else if band.heads.is_empty() {
+                found.refuse(before, None);
+            }
+            found.gaps.extend(band.foreign.iter().map(|foreign| foreign.gap(true)));
         }
     }
     found.refuse_repeated_lists(bands);

@@ -3,7 +3,7 @@
 use super::super::sheet::{Look, Mark, look, position, raw_of, text_of};
 use super::super::{Gap, LabelUse, Role};
 use super::found::{Found, rank};
-use super::{Band, LARGEST_HOLE, Scene, single, strays};
+use super::{Band, Foreign, LARGEST_HOLE, Scene, single, strays};
 use crate::address::Position;
 use crate::form::{Block, Line, SlotId};
 use crate::read::Cell;
@@ -17,6 +17,8 @@ enum RowLabel {
     Total { line: u8, rank: usize, group: String },
     /// The label of a group of rows.
     Group(String),
+    /// A row of the form, of another time than the report year.
+    OtherTime(u8),
     /// A label that the form does not know.
     Unknown,
     /// No label, or one that needs no figure.
@@ -59,6 +61,7 @@ pub(super) fn read(scene: &Scene<'_, '_>, band: &Band, block: &Block, last: u32,
     let mut totals: Vec<Total<'_>> = Vec::new();
     let mut sums: Vec<(Labelled<'_>, String)> = Vec::new();
     let mut unlabelled: Vec<&Cell> = Vec::new();
+    let mut foreign: Vec<(u32, Foreign)> = Vec::new();
     let mut before = band.body;
     for row in scene.view.rows_between(band.body, last) {
         if begins_another(scene, band, row, row > before + 1) {
@@ -81,12 +84,15 @@ pub(super) fn read(scene: &Scene<'_, '_>, band: &Band, block: &Block, last: u32,
                 totals.push(Total { at, line, rank, group, is_sub });
                 matched_to = row;
             }
+            RowLabel::OtherTime(line) if has_figures(scene, band, row) => {
+                foreign.push((row, scene.foreign(at.label, line)));
+            }
             RowLabel::Group(group) if has_figures(scene, band, row) => sums.push((at, group)),
             RowLabel::Unknown if has_figures(scene, band, row) => loose.push(at),
             RowLabel::None if at.text.is_empty() && has_figures(scene, band, row) => {
                 unlabelled.extend(band.heads.iter().find_map(|head| scene.under(row, head)));
             }
-            RowLabel::Group(_) | RowLabel::Unknown | RowLabel::None => {}
+            RowLabel::Group(_) | RowLabel::Unknown | RowLabel::None | RowLabel::OtherTime(_) => {}
         }
     }
     settle_totals(scene, band, block, totals, &last_of, &mut sums, found);
@@ -99,6 +105,14 @@ pub(super) fn read(scene: &Scene<'_, '_>, band: &Band, block: &Block, last: u32,
         }
         matched_to = matched_to.max(at.row);
         found.unknown.push((at.label, at.text.to_owned()));
+    }
+    // A row of half a year beside the whole year's is as it should be; without that, it stands for nothing.
+    for (row, foreign) in foreign {
+        let near = row <= matched_to + LARGEST_HOLE + 1;
+        if near && foreign.part && !found.lines.contains(&(band.block, foreign.line)) {
+            matched_to = matched_to.max(row);
+            found.gaps.push(foreign.gap(false));
+        }
     }
     for cell in unlabelled.into_iter().filter(|cell| cell.row <= matched_to + 1) {
         found.unknown.push((position(cell), raw_of(cell)));
@@ -172,6 +186,22 @@ fn has_figures(scene: &Scene<'_, '_>, band: &Band, row: u32) -> bool {
     cells.iter().any(|cell| look(cell) == Look::Figure) && !single::are_column_numbers(&cells)
 }
 
+/// Another year's row is no row of this table.
+fn other_time(scene: &Scene<'_, '_>, band: &Band, block: &Block, mark: &Mark<'_>) -> Option<RowLabel> {
+    let is_row = |u: &&LabelUse| (u.table, u.block, u.role) == (band.table, band.block, Role::Row);
+    let line = mark.uses.iter().find(is_row).map(|u| u.line);
+    let is_stock = line.is_some_and(|line| is_stock_row(scene, block, line));
+    let is_named = mark.only_time || !mark.uses.is_empty();
+    (is_named && scene.report_year(mark, is_stock) == Some(false))
+        .then(|| line.map_or(RowLabel::None, RowLabel::OtherTime))
+}
+
+/// Whether all figures of a row are stocks.
+fn is_stock_row(scene: &Scene<'_, '_>, block: &Block, line: u8) -> bool {
+    let mut columns = 0..block.columns.len();
+    columns.all(|column| scene.guide.book.slot(block.slot(usize::from(line), column)).stock)
+}
+
 fn own_groups(block: &Block, line: u8) -> &[String] {
     block.rows.get(usize::from(line)).map_or(&[], |line| &line.under_keys)
 }
@@ -199,11 +229,11 @@ fn row_label<'c>(
     };
     let at = Labelled { row, label: position(cell), text };
     let is_footer = |text: &str, mark: &Mark<'_>| mark.uses.is_empty() && guide.words.is_footer(text, &mark.key);
-    // Another year's row is no row of this table.
-    let is_named = mark.only_period || !mark.uses.is_empty();
-    let other_year = mark.period.and_then(|period| period.is_report_year(scene.year)) == Some(false);
-    if (is_named && other_year) || labels.iter().any(|(_, text, mark)| is_footer(text, mark)) {
+    if labels.iter().any(|(_, text, mark)| is_footer(text, mark)) {
         return (at, RowLabel::None);
+    }
+    if let Some(label) = other_time(scene, band, block, mark) {
+        return (at, label);
     }
     for (cell, _, mark) in &labels {
         groups.beside.retain(|column, _| *column <= cell.column);

@@ -3,9 +3,10 @@
 use super::super::Gap;
 use super::super::sheet::{Look, look, position, text_of};
 use super::found::Found;
-use super::headless::whole;
+use super::headless::{whole, year_of};
 use super::{Band, Scene};
 use crate::address::Position;
+use crate::calendar::Time;
 use crate::read::Cell;
 
 /// So many figures counted through are column numbers, wherever they begin.
@@ -18,6 +19,8 @@ struct Row<'c> {
     label: Option<&'c str>,
     /// Whether its label says that it is the report year's.
     report_year: Option<bool>,
+    /// The label that says it is another time's.
+    foreign: Option<Position>,
     is_total: bool,
 }
 
@@ -35,15 +38,19 @@ pub(super) fn read(scene: &Scene<'_, '_>, bands: &[&Band], last: u32, found: &mu
     let chosen = choose(&rows);
     for band in bands {
         let Some(block) = scene.block(band.table, band.block) else { continue };
-        match (&chosen, twins.is_empty()) {
+        match (&chosen, twins.is_empty() && band.foreign.is_empty()) {
             (Some(row), true) => found.add_row(scene, band, block, 0, *row),
             (None, true) if rows.is_empty() => found.add_row(scene, band, block, 0, body),
             // Known, but not to be read: neither missing nor blank.
             _ => found.lines.push((band.block, 0)),
         }
     }
+    found.gaps.extend(bands.iter().flat_map(|band| &band.foreign).map(|foreign| foreign.gap(true)));
+    let labels: Vec<Position> = rows.iter().filter_map(|row| row.foreign).collect();
     if !twins.is_empty() {
         found.gaps.push(Gap::TwinColumns { positions: twins });
+    } else if !labels.is_empty() && labels.len() == rows.len() {
+        found.gaps.extend(labels.into_iter().map(|label| scene.foreign(label, 0).gap(false)));
     } else if chosen.is_none() && !rows.is_empty() {
         let name = |row: &Row<'_>| row.label.map(|label| label.trim().to_owned());
         found.gaps.push(Gap::TwinRows {
@@ -78,7 +85,7 @@ fn figure_row<'c>(scene: &Scene<'_, 'c>, bands: &[&Band], row: u32) -> Option<Ro
     let mut values: Vec<&Cell> = Vec::new();
     let mut prose = 0;
     let mut candidate =
-        Row { row, start: Position { row, column: 0 }, label: None, report_year: None, is_total: false };
+        Row { row, start: Position { row, column: 0 }, label: None, report_year: None, foreign: None, is_total: false };
     for (cell, mark) in scene.view.marked_row(row) {
         let text = text_of(cell);
         if text.is_some_and(|text| words.is_footer(text, &mark.key)) {
@@ -93,13 +100,12 @@ fn figure_row<'c>(scene: &Scene<'_, 'c>, bands: &[&Band], row: u32) -> Option<Ro
             }
         } else if let Some(text) = text.filter(|_| mark.names_something && !is_ignored(cell.column)) {
             candidate.label = Some(text);
-            candidate.report_year = mark.period.and_then(|period| period.is_report_year(scene.year));
+            candidate.report_year = scene.report_year(mark, false);
+            candidate.foreign = Some(position(cell)).filter(|_| candidate.report_year == Some(false));
             candidate.is_total = words.is_total(text, &mark.key);
-        } else if let Some(year) = whole(cell) {
+        } else if let Some(year) = year_of(cell) {
             // A year as a number before the figures.
-            let report_year =
-                scene.year.filter(|_| (1990..2100).contains(&year)).map(|report| u32::from(report) == year);
-            candidate.report_year = candidate.report_year.or(report_year);
+            candidate.report_year = candidate.report_year.or(Time::Year(year).counts(scene.year, false));
         }
     }
     candidate.start = position(values.first()?);

@@ -89,6 +89,7 @@ pub(super) struct Over<'s> {
     pub text: &'s str,
     pub key: &'s str,
     pub other_year: bool,
+    pub position: Position,
 }
 
 /// The texts over a column, from above.
@@ -96,8 +97,8 @@ pub(super) fn heads_over<'s>(scene: &'s Scene<'_, '_>, band: &Band, column: u32)
     let first = band.first_row.saturating_sub(HEAD_ROWS);
     scene.view.rows_between(first, band.body.saturating_sub(1)).filter_map(move |row| {
         let (cell, mark) = scene.view.marked_row(row).find(|(cell, _)| cell.column == column)?;
-        let other_year = mark.period.and_then(|period| period.is_report_year(scene.year)) == Some(false);
-        Some(Over { text: text_of(cell)?, key: &mark.key, other_year })
+        let other_year = scene.report_year(mark, false) == Some(false);
+        Some(Over { text: text_of(cell)?, key: &mark.key, other_year, position: position(cell) })
     })
 }
 

@@ -4,10 +4,12 @@
 //! half, or because a group of columns has a sum of its own. What cannot be told apart is not counted.
 
 use super::super::index::Role;
+use super::super::sheet::text_of;
 use super::heads::Hit;
-use super::{Band, HEAD_ROWS, Head, Scene, found};
+use super::{Band, Foreign, HEAD_ROWS, Head, Scene, found};
 use crate::address::Position;
 use crate::form::Block;
+use crate::label::key;
 
 /// How far down labels are looked for that belong to a second half of a list.
 const LOOK_DOWN: u32 = 50;
@@ -22,12 +24,8 @@ pub(super) fn settle(scene: &Scene<'_, '_>, mut band: Band, first: Vec<Hit>, riv
         // A column that says it is another year's is not the form's, even if there is no other.
         let (wanted, other): (Vec<Hit>, Vec<Hit>) = first.iter().partition(|hit| hit.report_year != Some(false));
         band.ignored = other.iter().map(|hit| hit.head.column).collect();
-        if wanted.is_empty() {
-            band.twins = positions(&other);
-            band.heads = heads(&other);
-        } else {
-            band.heads = heads(&wanted);
-        }
+        band.foreign = foreign(scene, &other);
+        band.heads = heads(&wanted);
         bands.push(band);
     } else if repeated_lines == 1 && block.columns.len() > 2 {
         one_line(scene, block, &mut band, &first, rivals);
@@ -42,6 +40,10 @@ pub(super) fn settle(scene: &Scene<'_, '_>, mut band: Band, first: Vec<Hit>, riv
 
 fn heads(hits: &[Hit]) -> Vec<Head> {
     hits.iter().map(|hit| hit.head).collect()
+}
+
+fn foreign(scene: &Scene<'_, '_>, hits: &[Hit]) -> Vec<Foreign> {
+    hits.iter().map(|hit| scene.foreign(hit.head.position, hit.head.line)).collect()
 }
 
 fn positions(hits: &[Hit]) -> Vec<Position> {
@@ -60,6 +62,9 @@ fn one_line(scene: &Scene<'_, '_>, block: &Block, band: &mut Band, first: &[Hit]
         same.retain(|hit| hit.report_year == Some(true));
     }
     same.retain(|hit| hit.report_year != Some(false));
+    if same.is_empty() {
+        band.foreign = foreign(scene, &all);
+    }
     if let Some(definition) = block.columns.get(usize::from(line)) {
         let rank = |hit: &Hit| {
             let key = scene.view.mark_at(hit.head.position).map(|mark| mark.key.as_str()).unwrap_or_default();
@@ -156,7 +161,10 @@ fn copies(scene: &Scene<'_, '_>, block: &Block, mut band: Band, mut hits: Vec<Hi
         }
     } else {
         band.ignored = others(0);
-        band.twins = positions(&hits);
+        match years.iter().all(|year| *year == Some(false)) {
+            true => band.foreign = foreign(scene, &hits),
+            false => band.twins = positions(&hits),
+        }
         band.labels = labels(0);
         band.heads = copies.first().map(|copy| heads(copy)).unwrap_or_default();
         bands.push(band);
@@ -187,7 +195,7 @@ fn years_of(
             said(&mut copy.iter().filter_map(|hit| hit.report_year)).or_else(|| {
                 said(&mut copy.iter().filter_map(|hit| {
                     let mark = scene.view.mark_at(Position { row: band.body, column: hit.head.column })?;
-                    mark.period.filter(|_| mark.only_period)?.is_report_year(scene.year)
+                    scene.report_year(mark, false).filter(|_| mark.only_time)
                 }))
             })
         })
@@ -202,9 +210,9 @@ fn years_of(
     for (_, end) in spans {
         let title = (1..=HEAD_ROWS + 1).filter_map(|up| band.first_row.checked_sub(up)).find_map(|row| {
             scene.view.marked_row(row).find_map(|(cell, mark)| {
-                let period = mark.period.filter(|_| (from..=*end).contains(&cell.column))?;
-                let (_, name) = scene.guide.words.periods.split(&mark.key)?;
-                Some((period.is_report_year(scene.year), name))
+                let titled = mark.time.is_said() && (from..=*end).contains(&cell.column);
+                let name = scene.guide.words.calendar.says(text_of(cell).filter(|_| titled)?).rest;
+                Some((scene.report_year(mark, false), key(&name)))
             })
         });
         from = end + 1;
@@ -235,13 +243,14 @@ fn choose_year_below(scene: &Scene<'_, '_>, band: &mut Band) {
     let years: Vec<(u32, Option<bool>)> = scene
         .view
         .marked_row(band.body)
-        .filter(|(_, mark)| mark.only_period)
-        .map(|(cell, mark)| (cell.column, mark.period.and_then(|period| period.is_report_year(scene.year))))
+        .filter(|(_, mark)| mark.only_time)
+        .map(|(cell, mark)| (cell.column, scene.report_year(mark, false)))
         .collect();
     if years.is_empty() || !band.heads.iter().all(|head| years.iter().any(|(column, _)| *column == head.column)) {
         return;
     }
     let mut unclear = Vec::new();
+    let mut foreign = Vec::new();
     for head in &mut band.heads {
         // A head reaches over the empty cells to its right.
         let next = scene.view.row(head.position.row).map(|(cell, _)| cell.column).find(|column| *column > head.column);
@@ -254,9 +263,15 @@ fn choose_year_below(scene: &Scene<'_, '_>, band: &mut Band) {
                 band.ignored.extend(mine.iter().map(|(other, _)| *other).filter(|other| *other != column));
                 head.column = column;
             }
+            None if answers.iter().all(|answer| *answer == Some(false)) => {
+                let below = mine.first().map_or(head.column, |(column, _)| *column);
+                foreign.push(scene.foreign(Position { row: band.body, column: below }, head.line));
+            }
             None => unclear.push(head.position),
         }
     }
     band.twins.extend(unclear);
+    band.heads.retain(|head| foreign.iter().all(|foreign| foreign.line != head.line));
+    band.foreign.extend(foreign);
     band.body += 1;
 }
